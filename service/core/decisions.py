@@ -1,0 +1,60 @@
+"""Decisions: who moved a comment from which state to which, when and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from service.core.policy import Verdict
+from service.core.states import State
+
+
+class Actor(StrEnum):
+    CHECKS = "checks"
+    MODERATOR = "moderator"
+    SYSTEM = "system"
+
+
+class Action(StrEnum):
+    """What a moderator can do; `RESTORE` undoes a deletion."""
+
+    APPROVE = "approve"
+    SPAM = "spam"
+    REJECT = "reject"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+TARGETS: dict[Action, State] = {
+    Action.APPROVE: State.APPROVED,
+    Action.SPAM: State.SPAM,
+    Action.REJECT: State.REJECTED,
+    Action.DELETE: State.DELETED,
+}
+"""`RESTORE` is absent: it leads back to the state before the deletion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """A verdict about one leased comment; it counts only if `attempt` is still the latest."""
+
+    comment_id: str
+    site_id: str
+    attempt: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One line of a comment's record."""
+
+    id: str
+    comment_id: str
+    site_id: str
+    from_state: State
+    to_state: State
+    actor: Actor
+    moderator_id: str | None
+    at: datetime
+    score: float | None = None
+    policy_version: str | None = None
+    note: str = ""

@@ -1,0 +1,119 @@
+"""What can go wrong, in the domain's words. `web/errors.py` alone knows HTTP statuses.
+
+An error's texts are shown to visitors: they never repeat what the visitor sent.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class VestibuleError(Exception):
+    """Base of every error this service raises on purpose. `code` is stable and documented."""
+
+    code: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong"
+
+
+class NotFound(VestibuleError):
+    code = "not_found"
+    title = "There is nothing here"
+
+
+class Forbidden(VestibuleError):
+    """Refused for a reason that the caller may know; the message is that reason."""
+
+    code = "forbidden"
+    title = "This is not allowed"
+
+
+class OriginRefused(Forbidden):
+    code = "origin_refused"
+    title = "This page may not use this site's comments"
+
+
+class ThreadClosed(Forbidden):
+    code = "thread_closed"
+    title = "Comments are closed here"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """A fault in one field. `pointer` is an RFC 6901 JSON pointer into the submission."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class InvalidSubmission(VestibuleError):
+    """One or more fields cannot be taken as they are; all of them are named."""
+
+    code = "invalid_fields"
+    title = "Some fields need another look"
+
+    def __init__(self, *problems: FieldProblem) -> None:
+        super().__init__(f"{len(problems)} field(s) refused")
+        self.problems = problems
+
+
+class Conflict(VestibuleError):
+    """What was sent was true once, but something else happened first."""
+
+    code = "conflict"
+    title = "Somebody else was faster"
+
+
+class StaleVersion(Conflict):
+    code = "stale_version"
+    title = "This comment has changed since you loaded it"
+
+
+class TransitionRefused(Conflict):
+    code = "transition_refused"
+    title = "This comment cannot take that state"
+
+
+class KeyReused(VestibuleError):
+    code = "idempotency_key_reused"
+    title = "This Idempotency-Key belongs to another request"
+
+
+class TooManyRequests(VestibuleError):
+    code = "too_many_requests"
+    title = "Too many comments in a short time"
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f"Please try again in {retry_after_seconds} s.")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Overloaded(VestibuleError):
+    """The service cannot take more right now without endangering what it has."""
+
+    code = "overloaded"
+    title = "Comments cannot be taken right now"
+    retry_after_seconds = 60
+
+
+class InvalidPolicy(VestibuleError):
+    code = "invalid_policy"
+    title = "The policy cannot be used"
+
+
+class InvalidURL(VestibuleError):
+    code = "invalid_url"
+    title = "That is not a web address"
+
+
+class SealBroken(VestibuleError):
+    """A sealed value does not open: another row's, an unknown key's, or damaged."""
+
+    code = "seal_broken"
+    title = "Something stored cannot be read"
+
+
+class SetupError(VestibuleError):
+    """The installation is not usable as it is; the message says what to do."""
+
+    code = "setup"
+    title = "Vestibule is not set up"

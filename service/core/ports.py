@@ -1,0 +1,309 @@
+"""What the use cases need from the outside, as protocols; `wiring` joins adapters to them."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Protocol
+
+from service.core.comment import (
+    AuthorHistory,
+    CommentHead,
+    Draft,
+    Fingerprint,
+    NewComment,
+    NewContact,
+    ParentComment,
+    PublicComment,
+    Rates,
+    Subject,
+    Thread,
+    TokenFact,
+)
+from service.core.decisions import Decision, Screening
+from service.core.people import Moderator, NewModerator, Session
+from service.core.policy import Contribution
+from service.core.signals import Signal
+from service.core.site import Site
+from service.core.states import State
+
+Clock = Callable[[], datetime]
+"""The current time, aware, UTC."""
+
+NewId = Callable[[], str]
+"""A new UUIDv7 (RFC 9562) in canonical form; ids sort by time of creation."""
+
+
+# -- store -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A pending comment as the queue names it."""
+
+    site_id: str
+    comment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedComment:
+    """A comment as the desk lists it. The address is sealed; the desk shows it masked."""
+
+    id: str
+    site_id: str
+    site_slug: str
+    thread_url: str
+    thread_title: str
+    parent_id: str | None
+    author_name: str
+    author_url: str | None
+    email_sealed: bytes | None
+    contact_id: str | None
+    network_sealed: bytes
+    content: str
+    state: State
+    version: int
+    created_at: datetime
+    contributions: tuple[Contribution, ...]
+
+
+class CopyKind(IntEnum):
+    """What a stored fingerprint's key stands for."""
+
+    TEXT = 0
+    BAND = 1
+    TEXT_BY_AUTHOR_IN_THREAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CopyMark:
+    """Where a fingerprint was seen. `key` fits a signed 64-bit integer."""
+
+    kind: CopyKind
+    key: int
+    comment_id: str
+    sketch: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageMark:
+    """A place in a thread's reading order."""
+
+    root_id: str
+    path: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPosition:
+    """What a page of comments is a page of, in one look: the site, and the thread if it exists."""
+
+    site: Site
+    thread: Thread | None
+
+
+class Reads(Protocol):
+    """One consistent look at the store."""
+
+    def site(self, slug: str) -> Site | None: ...
+    def sites(self) -> Sequence[Site]: ...
+    def sites_by_id(self, ids: Collection[str]) -> Mapping[str, Site]: ...
+    def thread(self, site_id: str, page_key: str | None, external_id: str | None) -> Thread | None:
+        """The thread of a page; where both name one, the site's own id wins."""
+        ...
+
+    def thread_position(
+        self, slug: str, page_key: str | None, external_id: str | None
+    ) -> ThreadPosition | None: ...
+    def thread_page(
+        self, thread: Thread, *, newest_first: bool, after: PageMark | None, limit: int
+    ) -> Sequence[tuple[PublicComment, PageMark]]:
+        """Up to `limit` comments in reading order after a mark, each with its own mark."""
+        ...
+
+    def comment_state(self, site_id: str, comment_id: str) -> State | None: ...
+    def parent(self, site_id: str, comment_id: str) -> ParentComment | None: ...
+    def pending_count(self, at_most: int) -> int: ...
+    def stranded(self, *, before: datetime, now: datetime, limit: int) -> Sequence[WorkItem]:
+        """Pending comments from before a time on which no lease is in force, oldest first."""
+        ...
+
+    def histories(
+        self, site_id: str, contact_ids: Collection[str]
+    ) -> Mapping[str, AuthorHistory]: ...
+    def rates(
+        self, site_id: str, drafts: Sequence[Draft], *, since: datetime
+    ) -> Mapping[str, Rates]:
+        """By draft id, how many comments its author and its network have sent since then."""
+        ...
+
+    def copies(
+        self, site_id: str, keys: Collection[tuple[CopyKind, int]], *, since: datetime
+    ) -> Sequence[CopyMark]:
+        """Marks with these keys, for each key the twenty earliest at most."""
+        ...
+
+    def queue_page(
+        self, *, sites: Sequence[Site], state: State, after: str | None, limit: int
+    ) -> Sequence[QueuedComment]:
+        """Comments in a state, oldest first, after an id."""
+        ...
+
+    def queue_counts(self, sites: Sequence[Site]) -> Mapping[State, int]: ...
+    def decisions(self, site_id: str, comment_id: str) -> Sequence[Decision]: ...
+    def head(self, site_id: str, comment_id: str) -> CommentHead | None: ...
+    def credentials(self, email_indexes: Collection[bytes]) -> tuple[Moderator, str] | None:
+        """The moderator signed up with an address, and their password's hash."""
+        ...
+
+    def has_moderators(self) -> bool: ...
+    def session(self, session_id: bytes) -> Session | None: ...
+    def has_contacts(self) -> bool: ...
+    def key_ids(self) -> frozenset[str]: ...
+
+
+class Writes(Reads, Protocol):
+    """One transaction: all of it is stored when the block ends, or nothing."""
+
+    def claim_key(
+        self, site_id: str, key_hash: bytes, fingerprint: bytes, *, comment_id: str, now: datetime
+    ) -> tuple[bytes, str] | None:
+        """Claim an Idempotency-Key; if it is taken, its fingerprint and comment id instead."""
+        ...
+
+    def add_thread(
+        self, thread: Thread, page_key: str, external_id: str | None, *, now: datetime
+    ) -> Thread:
+        """Add a thread, or find the one that another request has just added."""
+        ...
+
+    def find_contact(self, site_id: str, email_indexes: Sequence[bytes]) -> str | None: ...
+    def add_contact(self, contact: NewContact) -> str:
+        """Add a contact, or find the one with the same index; its id."""
+        ...
+
+    def add_comment(self, comment: NewComment) -> None: ...
+    def lease(
+        self, items: Sequence[WorkItem], *, until: datetime, now: datetime
+    ) -> Sequence[Draft]:
+        """Take those that are pending and free; each one's attempt is counted."""
+        ...
+
+    def renew(self, drafts: Sequence[Draft], *, until: datetime) -> None: ...
+    def release(self, drafts: Sequence[Draft]) -> None:
+        """Give leases back as if they had not been taken."""
+        ...
+
+    def add_copy_marks(self, site_id: str, marks: Sequence[CopyMark], *, now: datetime) -> None: ...
+    def conclude(
+        self, screenings: Sequence[Screening], *, now: datetime, new_id: NewId
+    ) -> Collection[str]:
+        """Store verdicts, signals, decisions and events; ids of those whose lease still held."""
+        ...
+
+    def move(self, head: CommentHead, decision: Decision) -> bool:
+        """Store a decision if the comment still is as `head` says; False if it is not."""
+        ...
+
+    def add_site(self, site: Site, *, now: datetime) -> bool:
+        """False if the slug is taken."""
+        ...
+
+    def change_site(self, site: Site) -> bool:
+        """Store a site's name, origins and settings if its version is still `site.version`."""
+        ...
+
+    def add_moderator(self, new: NewModerator) -> bool:
+        """False if the address is taken."""
+        ...
+
+    def add_session(self, session: Session) -> None: ...
+    def touch_session(self, session_id: bytes, now: datetime) -> None: ...
+    def end_session(self, session_id: bytes) -> None: ...
+    def add_key_id(self, key_id: str) -> None: ...
+    def prune(self, *, now: datetime) -> None:
+        """Forget what has served its time: idempotency keys, copy marks, events, sessions."""
+        ...
+
+
+class Store(Protocol):
+    def read(self) -> AbstractContextManager[Reads]: ...
+    def write(self) -> AbstractContextManager[Writes]: ...
+
+
+# -- everything else -------------------------------------------------------------------------------
+
+
+class Queue(Protocol):
+    """Wakes the workers. Losing everything in it loses no comment: the sweeper finds the rows."""
+
+    def push(self, items: Sequence[WorkItem]) -> bool:
+        """Put comments up for screening; False if the queue cannot be reached."""
+        ...
+
+    def pop(self, limit: int) -> Sequence[WorkItem]: ...
+    def waiting(self) -> int | None:
+        """How many comments are up for screening; None if the queue cannot be reached."""
+        ...
+
+    def nudge(self) -> bool:
+        """See to it that a job drains what waits; False if the queue cannot be reached."""
+        ...
+
+    def is_served(self, now: datetime) -> bool:
+        """Whether the queue can be reached and a worker has been heard of lately."""
+        ...
+
+
+class RateLimiter(Protocol):
+    """GCRA. Answers 0.0 for "go on", else seconds to wait; None where rates cannot be counted."""
+
+    def admit_comment(self, network: bytes, site_id: str) -> float | None: ...
+    def admit_sign_in(self, network: bytes) -> float | None: ...
+
+
+class Vault(Protocol):
+    """Keeps addresses: sealed with AES-GCM-SIV bound to their row, found by keyed blind indexes."""
+
+    def seal(self, plain: str, *, bound_to: str) -> bytes: ...
+    def open(self, sealed: bytes, *, bound_to: str) -> str: ...
+    def email_indexes(self, email: str, *, scope: str) -> Sequence[bytes]:
+        """Blind indexes of an address, that of the current key first, then those of retired keys."""
+        ...
+
+    def keyed_hash(self, purpose: str, value: str) -> bytes: ...
+
+
+class Signer(Protocol):
+    """Signed tokens that the service hands out and takes back."""
+
+    def form_token(self, site_id: str, now: datetime) -> str: ...
+    def read_form_token(self, token: str | None, site_id: str, now: datetime) -> TokenFact: ...
+    def comment_token(self, purpose: str, site_id: str, comment_id: str) -> str: ...
+    def check_comment_token(
+        self, purpose: str, token: str, site_id: str, comment_id: str
+    ) -> bool: ...
+
+
+class Passwords(Protocol):
+    def hash(self, password: str) -> str: ...
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Whether it is the password; takes as long when there is no hash to compare with."""
+        ...
+
+
+class Screener(Protocol):
+    """The checks. `workers.pipeline` implements it; `wiring` loads it by dotted name."""
+
+    def fingerprint(self, text: str) -> Fingerprint: ...
+    def screen(
+        self, subjects: Sequence[Subject], beat: Callable[[], None]
+    ) -> Sequence[Sequence[Signal]]:
+        """Signals for each subject, in order; `beat` is called between subjects."""
+        ...
+
+
+class Room(Protocol):
+    """Whether more comments can be taken without endangering those that were."""
+
+    def has_room(self) -> bool: ...

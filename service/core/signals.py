@@ -1,0 +1,25 @@
+"""What checks report: signals. A signal says what was *seen*; weighing it is the policy's work."""
+
+from dataclasses import dataclass
+
+CHECK_FAILED = "CHECK_FAILED"
+CHECK_TIMED_OUT = "CHECK_TIMED_OUT"
+CHECKS_CRASHED = "CHECKS_CRASHED"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One observation about one comment.
+
+    `strength` lies in 0..1. `detail` is a short plain fact ("5 links"), never a visitor's address.
+    `spans` are half-open ranges of code points in the comment's content that show the evidence.
+    """
+
+    symbol: str
+    strength: float = 1.0
+    detail: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.strength <= 1.0:
+            raise ValueError(f"{self.symbol}: strength {self.strength} is outside 0..1")

@@ -1,0 +1,57 @@
+"""A site: whose pages these are, and what it asks of a comment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from service.core.policy import Policy
+
+CONTENT_MAX_CHARS_LIMIT = 65_000
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What a site may choose; every field's `metadata["help"]` documents it."""
+
+    require_name: bool = field(default=True, metadata={"help": "A name must be given."})
+    require_email: bool = field(default=True, metadata={"help": "An e-mail address must be given."})
+    content_max_chars: int = field(
+        default=10_000, metadata={"help": "Longest comment in characters, 1 to 65,000."}
+    )
+    closed: bool = field(
+        default=False, metadata={"help": "No new comments on any page of the site."}
+    )
+    hold_all: bool = field(default=False, metadata={"help": "Every comment waits for a moderator."})
+    hold_first: bool = field(
+        default=False, metadata={"help": "An author's first comment waits for a moderator."}
+    )
+    held_words: tuple[str, ...] = field(
+        default=(), metadata={"help": "Whole words or phrases that hold a comment for a moderator."}
+    )
+    blocked_words: tuple[str, ...] = field(
+        default=(), metadata={"help": "Whole words or phrases that make a comment spam."}
+    )
+    reserved_names: tuple[str, ...] = field(
+        default=(),
+        metadata={"help": "Names that visitors may not use, beside those reserved everywhere."},
+    )
+    weights: Mapping[str, float] = field(
+        default_factory=dict, metadata={"help": "Other points for single symbols of the policy."}
+    )
+
+
+SITE_SETTING_NAMES = tuple(one.name for one in fields(SiteSettings))
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`origins` are RFC 6454 serialisations (`https://news.example`); `version` counts changes."""
+
+    id: str
+    slug: str
+    name: str
+    origins: tuple[str, ...]
+    settings: SiteSettings
+    version: int
+
+    def policy(self, packaged: Policy) -> Policy:
+        return packaged.reweighted(self.settings.weights)

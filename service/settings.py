@@ -1,0 +1,222 @@
+"""Every setting of an installation, declared once. The only reader of the environment.
+
+`TABLE` is what the documentation and its test are made from; `load()` turns the environment into a
+frozen `Settings`, or says in one `SetupError` everything that is wrong with it.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from service.core.errors import InvalidURL, SetupError
+from service.core.urls import origin_of
+
+SECRET_MIN_CHARS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable. `parse` raises ValueError with a text that completes "NAME ..."."""
+
+    variable: str
+    field: str
+    default: str | None
+    parse: Callable[[str], Any]
+    help: str
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Settings:
+    """A complete, checked configuration. Its repr is empty, since it holds secrets."""
+
+    data_dir: Path
+    host: str
+    port: int
+    database_url: str
+    redis_url: str | None
+    public_url: str
+    trusted_proxies: int
+    secret_key: str | None
+    retired_secret_keys: tuple[str, ...]
+    workers: int
+    web_threads: int
+    rate_network_per_minute: int
+    rate_site_per_minute: int
+    backlog_max: int
+    disk_free_min_mib: int
+    log_level: str
+
+    @property
+    def secret_file(self) -> Path:
+        """Where `up` and `init` keep the secret they generate."""
+        return self.data_dir / "secret.key"
+
+
+def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and minimum <= int(text) <= maximum):
+            raise ValueError(f"must be a whole number from {minimum} to {maximum}")
+        return int(text)
+
+    return parse
+
+
+def _origin(text: str) -> str:
+    try:
+        return origin_of(text)
+    except InvalidURL as error:
+        raise ValueError(f"must be an address like https://comments.example: {error}") from None
+
+
+def _database(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if scheme == "sqlite" and separator:
+        return text
+    if scheme in {"postgres", "postgresql", "postgresql+psycopg"} and rest:
+        return f"postgresql+psycopg://{rest}"
+    raise ValueError("must start with sqlite:/// or postgresql://")
+
+
+def _redis(text: str) -> str:
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must start with redis://, rediss:// or unix://")
+    return text
+
+
+def _secret(text: str) -> str:
+    if len(text) < SECRET_MIN_CHARS:
+        raise ValueError(
+            f"must have at least {SECRET_MIN_CHARS} characters; "
+            "`vestibule init` makes one in the data directory"
+        )
+    return text
+
+
+def _secrets(text: str) -> tuple[str, ...]:
+    return tuple(_secret(line.strip()) for line in text.split(",") if line.strip())
+
+
+def _log_level(text: str) -> str:
+    if text not in {"debug", "info", "warning", "error"}:
+        raise ValueError("must be debug, info, warning or error")
+    return text
+
+
+# ruff: noqa: E501 (a table whose rows are read, one setting each)
+TABLE = (
+    Setting(
+        "VESTIBULE_DATA_DIR", "data_dir", "vestibule-data", lambda text: Path(text).absolute(),
+        "Directory for the embedded database and the generated secret.",
+    ),
+    Setting("VESTIBULE_HOST", "host", "127.0.0.1", str, "Address the web server listens on."),
+    Setting("VESTIBULE_PORT", "port", "8080", _whole(1, 65_535), "Port the web server listens on."),
+    Setting(
+        "VESTIBULE_DATABASE_URL", "database_url", None, _database,
+        "`sqlite:///path` or `postgresql://user:password@host/name`; without it, SQLite in the data directory.",
+        secret=True,
+    ),
+    Setting(
+        "VESTIBULE_REDIS_URL", "redis_url", None, _redis,
+        "`redis://`, `rediss://` or `unix://` address; without it `up` runs an embedded Redis.",
+        secret=True,
+    ),
+    Setting(
+        "VESTIBULE_PUBLIC_URL", "public_url", None, _origin,
+        "Origin under which browsers reach this server, for links; without it, host and port.",
+    ),
+    Setting(
+        "VESTIBULE_TRUSTED_PROXIES", "trusted_proxies", "0", _whole(0, 10),
+        "How many proxies in front of the server set `X-Forwarded-For`; 0 ignores that header.",
+    ),
+    Setting(
+        "VESTIBULE_SECRET_KEY", "secret_key", None, _secret,
+        "The secret all others derive from, at least 32 characters; without it, `secret.key` in the data directory.",
+        secret=True,
+    ),
+    Setting(
+        "VESTIBULE_RETIRED_SECRET_KEYS", "retired_secret_keys", "", _secrets,
+        "Former secrets, separated by commas: what they sealed stays readable after a rotation.",
+        secret=True,
+    ),
+    Setting("VESTIBULE_WORKERS", "workers", "1", _whole(1, 64), "Screening worker processes that `up` runs."),
+    Setting("VESTIBULE_WEB_THREADS", "web_threads", "8", _whole(1, 256), "Threads that answer requests."),
+    Setting(
+        "VESTIBULE_RATE_NETWORK_PER_MINUTE", "rate_network_per_minute", "20", _whole(1, 10_000_000),
+        "Comments a minute that one network (IPv4 /24, IPv6 /64) may send to a site; load tests raise it.",
+    ),
+    Setting(
+        "VESTIBULE_RATE_SITE_PER_MINUTE", "rate_site_per_minute", "1200", _whole(1, 10_000_000),
+        "Comments a minute that one site takes; load tests raise it.",
+    ),
+    Setting(
+        "VESTIBULE_BACKLOG_MAX", "backlog_max", "100000", _whole(1, 100_000_000),
+        "With this many comments waiting for checks, new ones get 503.",
+    ),
+    Setting(
+        "VESTIBULE_DISK_FREE_MIN_MIB", "disk_free_min_mib", "200", _whole(0, 1_000_000),
+        "With less free disk for the embedded database than this, new comments get 503.",
+    ),
+    Setting("VESTIBULE_LOG_LEVEL", "log_level", "info", _log_level, "debug, info, warning or error."),
+)  # fmt: skip
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment. Raises `SetupError` naming every bad variable; values are not repeated."""
+    environ = os.environ if environ is None else environ
+    faults: list[str] = []
+    values: dict[str, Any] = {}
+    for setting in TABLE:
+        try:
+            text = _raw(setting, environ)
+            values[setting.field] = None if text is None else setting.parse(text)
+        except ValueError as error:
+            faults.append(f"{setting.variable} {error}")
+    known = {one.variable for one in TABLE} | {
+        f"{one.variable}_FILE" for one in TABLE if one.secret
+    }
+    faults += [
+        f"{name} is not a setting of Vestibule"
+        for name in sorted(environ)
+        if name.startswith("VESTIBULE_") and name not in known
+    ]
+    if faults:
+        raise SetupError("; ".join(faults) + ".")
+    if values["database_url"] is None:
+        values["database_url"] = f"sqlite:///{values['data_dir'] / 'vestibule.db'}"
+    if values["public_url"] is None:
+        host = "127.0.0.1" if values["host"] in {"0.0.0.0", "::", ""} else values["host"]  # noqa: S104 (compared, not bound)
+        values["public_url"] = f"http://{f'[{host}]' if ':' in host else host}:{values['port']}"
+    if values["secret_key"] is None:
+        values["secret_key"] = _secret_from_file(values["data_dir"] / "secret.key")
+    return Settings(**values)
+
+
+def _raw(setting: Setting, environ: Mapping[str, str]) -> str | None:
+    """A variable's text; an empty one counts as absent. Each secret may come as a file's path."""
+    text = environ.get(setting.variable) or None
+    path = environ.get(f"{setting.variable}_FILE") if setting.secret else None
+    if path:
+        if text is not None:
+            raise ValueError(f"and {setting.variable}_FILE must not both be set")
+        try:
+            return Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(
+                f"cannot be read from the file named by {setting.variable}_FILE ({type(error).__name__})"
+            ) from None
+    return setting.default if text is None else text
+
+
+def _secret_from_file(path: Path) -> str | None:
+    try:
+        text = path.read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"The secret in {path} cannot be read ({type(error).__name__}).") from None
+    if len(text) < SECRET_MIN_CHARS:
+        raise SetupError(f"The secret in {path} is damaged: it is too short.")
+    return text
