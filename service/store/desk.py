@@ -1,0 +1,213 @@
+"""Queries behind the desk: the queue, a comment's record, moderators and their sessions."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from service.core.decisions import Actor, Decision
+from service.core.people import Moderator, NewModerator, Role, Session
+from service.core.policy import Contribution, packaged_policy
+from service.core.ports import QueuedComment
+from service.core.signals import Signal
+from service.core.site import Site
+from service.core.states import State
+from service.store.tables import (
+    comments,
+    contacts,
+    decisions,
+    moderators,
+    sessions,
+    signals,
+    threads,
+)
+
+_QUEUED = select(
+    comments,
+    threads.c.url.label("thread_url"),
+    threads.c.title.label("thread_title"),
+    contacts.c.email_sealed,
+).select_from(
+    comments.join(
+        threads,
+        (threads.c.site_id == comments.c.site_id) & (threads.c.id == comments.c.thread_id),
+    ).outerjoin(
+        contacts,
+        (contacts.c.site_id == comments.c.site_id) & (contacts.c.id == comments.c.contact_id),
+    )
+)
+_MODERATOR = (moderators.c.id, moderators.c.name, moderators.c.role, moderators.c.site_id)
+
+
+class DeskReads:
+    _connection: Connection
+
+    def queue_page(
+        self, *, sites: Sequence[Site], state: State, after: str | None, limit: int
+    ) -> Sequence[QueuedComment]:
+        found: list[tuple[Row[Any], Site]] = []
+        # Site by site, so that each part is one range of the index; ids merge them by time.
+        for site in sites:
+            statement = (
+                _QUEUED.where(comments.c.site_id == site.id, comments.c.state == state)
+                .order_by(comments.c.id)
+                .limit(limit)
+            )
+            if after is not None:
+                statement = statement.where(comments.c.id > after)
+            found += [(row, site) for row in self._connection.execute(statement)]
+        found = sorted(found, key=lambda one: one[0].id)[:limit]
+        contributions = self._contributions([(site.id, row.id) for row, site in found])
+        return [_queued(row, site, contributions.get(row.id, ())) for row, site in found]
+
+    def _contributions(
+        self, ids: Sequence[tuple[str, str]]
+    ) -> Mapping[str, tuple[Contribution, ...]]:
+        found: dict[str, list[Contribution]] = defaultdict(list)
+        for site_id in {site_id for site_id, _ in ids}:
+            rows = self._connection.execute(
+                select(signals)
+                .where(
+                    signals.c.site_id == site_id,
+                    signals.c.comment_id.in_([id_ for site, id_ in ids if site == site_id]),
+                )
+                .order_by(signals.c.points.desc(), signals.c.symbol)
+            )
+            for row in rows:
+                found[row.comment_id].append(_contribution(row))
+        return {comment_id: tuple(parts) for comment_id, parts in found.items()}
+
+    def queue_counts(self, sites: Sequence[Site]) -> Mapping[State, int]:
+        rows = self._connection.execute(
+            select(comments.c.state, func.count())
+            .where(comments.c.site_id.in_([site.id for site in sites]))
+            .group_by(comments.c.state)
+        )
+        return {State(state): number for state, number in rows}
+
+    def decisions(self, site_id: str, comment_id: str) -> Sequence[Decision]:
+        rows = self._connection.execute(
+            select(decisions)
+            .where(decisions.c.site_id == site_id, decisions.c.comment_id == comment_id)
+            .order_by(decisions.c.id)
+        )
+        return [
+            Decision(
+                id=row.id,
+                comment_id=row.comment_id,
+                site_id=row.site_id,
+                from_state=State(row.from_state),
+                to_state=State(row.to_state),
+                actor=Actor(row.actor),
+                moderator_id=row.moderator_id,
+                at=row.at,
+                score=row.score,
+                policy_version=row.policy_version,
+                note=row.note,
+            )
+            for row in rows
+        ]
+
+    def credentials(self, email_indexes: Collection[bytes]) -> tuple[Moderator, str] | None:
+        row = self._connection.execute(
+            select(*_MODERATOR, moderators.c.password_hash).where(
+                moderators.c.email_index.in_(email_indexes)
+            )
+        ).first()
+        return (_moderator(row), row.password_hash) if row is not None else None
+
+    def has_moderators(self) -> bool:
+        return self._connection.execute(select(moderators.c.id).limit(1)).first() is not None
+
+    def session(self, session_id: bytes) -> Session | None:
+        row = self._connection.execute(
+            select(*_MODERATOR, sessions.c.created_at, sessions.c.seen_at)
+            .join(sessions, sessions.c.moderator_id == moderators.c.id)
+            .where(sessions.c.id == session_id)
+        ).one_or_none()
+        if row is None:
+            return None
+        return Session(session_id, _moderator(row), row.created_at, row.seen_at)
+
+
+class DeskWrites:
+    _connection: Connection
+
+    def add_moderator(self, new: NewModerator) -> bool:
+        taken = self._connection.execute(
+            select(moderators.c.id).where(moderators.c.email_index == new.email_index)
+        ).first()
+        if taken is not None:
+            return False
+        self._connection.execute(
+            insert(moderators).values(
+                id=new.moderator.id,
+                email_index=new.email_index,
+                email_sealed=new.email_sealed,
+                name=new.moderator.name,
+                role=new.moderator.role,
+                site_id=new.moderator.site_id,
+                password_hash=new.password_hash,
+                created_at=new.created_at,
+            )
+        )
+        return True
+
+    def add_session(self, session: Session) -> None:
+        self._connection.execute(
+            insert(sessions).values(
+                id=session.id,
+                moderator_id=session.moderator.id,
+                created_at=session.created_at,
+                seen_at=session.seen_at,
+            )
+        )
+
+    def touch_session(self, session_id: bytes, now: datetime) -> None:
+        self._connection.execute(
+            update(sessions).where(sessions.c.id == session_id).values(seen_at=now)
+        )
+
+    def end_session(self, session_id: bytes) -> None:
+        self._connection.execute(delete(sessions).where(sessions.c.id == session_id))
+
+
+def _moderator(row: Any) -> Moderator:
+    return Moderator(id=row.id, name=row.name, role=Role(row.role), site_id=row.site_id)
+
+
+def _contribution(row: Row[Any]) -> Contribution:
+    rule = packaged_policy().rules.get(row.symbol)
+    return Contribution(
+        Signal(
+            symbol=row.symbol,
+            strength=row.strength,
+            detail=row.detail,
+            spans=tuple((start, end) for start, end in row.spans),
+        ),
+        points=row.points,
+        sentence=rule.sentence if rule is not None else row.symbol,
+    )
+
+
+def _queued(row: Row[Any], site: Site, parts: tuple[Contribution, ...]) -> QueuedComment:
+    return QueuedComment(
+        id=row.id,
+        site_id=row.site_id,
+        site_slug=site.slug,
+        thread_url=row.thread_url,
+        thread_title=row.thread_title,
+        parent_id=row.parent_id,
+        author_name=row.author_name,
+        author_url=row.author_url,
+        email_sealed=row.email_sealed,
+        contact_id=row.contact_id,
+        network_sealed=row.network_sealed,
+        content=row.content,
+        state=State(row.state),
+        version=row.version,
+        created_at=row.created_at,
+        contributions=parts,
+    )

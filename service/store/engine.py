@@ -1,0 +1,128 @@
+"""Connections: how SQLite and PostgreSQL are opened, and how reads and writes begin."""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
+
+from service.core.errors import SetupError
+
+BUSY_TIMEOUT_SECONDS = 15
+_WRITES = "vestibule_writes"
+
+
+class FairLock:
+    """A lock that serves its waiters in the order they came.
+
+    SQLite lets any waiting writer win; without this, one of many threads can wait for seconds.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._held = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+class Database:
+    """One engine. Built after a fork, never shared across one."""
+
+    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+        try:
+            parsed = make_url(url)
+            self.is_sqlite = parsed.get_backend_name() == "sqlite"
+            self.engine = _engine(url, is_sqlite=self.is_sqlite, pool_size=pool_size)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+            raise SetupError(
+                "VESTIBULE_DATABASE_URL cannot be used; for PostgreSQL install vestibule[postgres]."
+            ) from None
+        self._writing = self.engine.execution_options(**{_WRITES: True})
+        self._turn = FairLock()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that commits when the block ends well."""
+        if not self.is_sqlite:
+            with self._writing.begin() as connection:
+                yield connection
+            return
+        with self._turn, self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str, *, is_sqlite: bool, pool_size: int) -> Engine:
+    # `hide_parameters`: an error's text would otherwise carry the row's values into a log.
+    if not is_sqlite:
+        engine = create_engine(
+            url,
+            hide_parameters=True,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5},
+        )
+        event.listen(engine, "handle_error", _forget_details)
+        return engine
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_SECONDS},
+    )
+    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions by itself: it would begin deferred ones, and a deferred
+    # transaction that reads and then writes fails under load instead of waiting.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _forget_details(context: ExceptionContext) -> None:
+    """PostgreSQL's own error texts repeat the row: keep the class and the SQLSTATE of each."""
+    original = context.original_exception
+    original.args = (f"SQLSTATE {getattr(original, 'sqlstate', None)}",)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(original).__name__}) {original.args[0]}",)

@@ -1,0 +1,111 @@
+"""Between rows and the core's dataclasses."""
+
+import hashlib
+import struct
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row
+
+from service.core.comment import DoorFacts, Draft, Thread, TokenFact, TokenState
+from service.core.site import Site, SiteSettings
+
+KEY_BYTES = 16
+
+
+def page_key_hash(page_key: str) -> bytes:
+    return hashlib.blake2b(b"u:" + page_key.encode(), digest_size=KEY_BYTES).digest()
+
+
+def external_key_hash(external_id: str) -> bytes:
+    return hashlib.blake2b(b"i:" + external_id.encode(), digest_size=KEY_BYTES).digest()
+
+
+def path_of(comment_id: str, parent_path: bytes = b"") -> bytes:
+    return parent_path + uuid.UUID(comment_id).bytes
+
+
+def path_ids(path: bytes) -> list[str]:
+    return [str(uuid.UUID(bytes=path[at : at + 16])) for at in range(0, len(path), 16)]
+
+
+def settings_to_json(settings: SiteSettings) -> dict[str, Any]:
+    return asdict(settings)
+
+
+def settings_from_json(data: Mapping[str, Any]) -> SiteSettings:
+    """Settings as stored; names of an older version that are no longer known are left out."""
+    known: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in data.items()
+        if name in SiteSettings.__dataclass_fields__
+    }
+    return SiteSettings(**known)
+
+
+def site_from(row: Row[Any]) -> Site:
+    return Site(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        origins=tuple(row.origins),
+        settings=settings_from_json(row.settings),
+        version=row.version,
+    )
+
+
+def thread_from(row: Row[Any]) -> Thread:
+    return Thread(
+        id=row.id,
+        site_id=row.site_id,
+        url=row.url,
+        title=row.title,
+        closed=row.closed,
+        version=row.version,
+        approved_count=row.approved_count,
+    )
+
+
+def facts_to_json(facts: DoorFacts) -> dict[str, Any]:
+    return {
+        "token": facts.token.state.value,
+        "token_age": facts.token.age_seconds,
+        "honeypot": facts.honeypot_filled,
+        "origin": facts.origin_given,
+        "rate": facts.rate_counted,
+    }
+
+
+def facts_from_json(data: Mapping[str, Any]) -> DoorFacts:
+    return DoorFacts(
+        token=TokenFact(TokenState(data["token"]), data["token_age"]),
+        honeypot_filled=data["honeypot"],
+        origin_given=data["origin"],
+        rate_counted=data["rate"],
+    )
+
+
+def draft_from(row: Row[Any]) -> Draft:
+    return Draft(
+        id=row.id,
+        site_id=row.site_id,
+        thread_id=row.thread_id,
+        contact_id=row.contact_id,
+        network_hash=row.network_hash,
+        author_name=row.author_name,
+        author_url=row.author_url,
+        content=row.content,
+        facts=facts_from_json(row.facts),
+        created_at=row.created_at,
+        attempt=row.attempt,
+    )
+
+
+def sketch_to_bytes(sketch: tuple[int, ...]) -> bytes:
+    return struct.pack(f">{len(sketch)}I", *sketch)
+
+
+def sketch_from_bytes(data: bytes) -> tuple[int, ...]:
+    return struct.unpack(f">{len(data) // 4}I", data)

@@ -1,0 +1,213 @@
+"""The tables. Those that grow have the primary key `(site_id, id)` and are read by site."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from service.store.types import Id, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("slug", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("origins", JSON, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("approved_count", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# A thread is found by the hash of its canonical address and by that of the site's own id for it.
+thread_keys = Table(
+    "thread_keys",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("key", LargeBinary, primary_key=True),
+    Column("thread_id", Id, nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("email_index", LargeBinary, nullable=False),
+    Column("email_sealed", LargeBinary, nullable=False),
+    Column("avatar_id", String(32), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "site_id", "email_index", unique=True),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("thread_id", Id, nullable=False),
+    Column("parent_id", Id),
+    Column("root_id", Id, nullable=False),
+    # The ids from the root to the comment itself, 16 bytes each: sorts a thread in reading order.
+    Column("path", LargeBinary, nullable=False),
+    Column("contact_id", Id),
+    Column("author_name", Text, nullable=False),
+    Column("author_url", Text),
+    Column("content", Text, nullable=False),
+    Column("ip_hash", LargeBinary, nullable=False),
+    Column("network_hash", LargeBinary, nullable=False),
+    Column("network_sealed", LargeBinary, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("previous_state", String(10)),
+    Column("version", Integer, nullable=False),
+    # How many approved comments its subtree has, itself included: what readers see has some.
+    Column("live", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Index("ix_comments_queue", "site_id", "state", "id"),
+    Index("ix_comments_contact", "site_id", "contact_id", "created_at"),
+    Index("ix_comments_network", "site_id", "network_hash", "created_at"),
+    Index(
+        "ix_comments_shown",
+        "site_id",
+        "thread_id",
+        "root_id",
+        "path",
+        sqlite_where=text("live > 0"),
+        postgresql_where=text("live > 0"),
+    ),
+    Index(
+        "ix_comments_pending",
+        "created_at",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+)
+
+# Fingerprints of recent comments, for finding copies; pruned after some days.
+copies = Table(
+    "copies",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("comment_id", Id, primary_key=True),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "created_at"),
+    sqlite_with_rowid=False,
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("comment_id", Id, primary_key=True),
+    Column("symbol", String(64), primary_key=True),
+    Column("strength", Float, nullable=False),
+    Column("points", Float, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("spans", JSON, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("comment_id", Id, nullable=False),
+    Column("from_state", String(10), nullable=False),
+    Column("to_state", String(10), nullable=False),
+    Column("actor", String(10), nullable=False),
+    Column("moderator_id", Id),
+    Column("at", UtcDateTime, nullable=False),
+    Column("score", Float),
+    Column("policy_version", Text),
+    Column("note", Text, nullable=False),
+    Index(None, "site_id", "comment_id", "id"),
+)
+
+# What happened and has yet to be told; written in the transaction of the change itself.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("event", String(64), nullable=False),
+    Column("comment_id", Id, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "created_at"),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("comment_id", Id, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "created_at"),
+)
+
+moderators = Table(
+    "moderators",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("email_index", LargeBinary, nullable=False, unique=True),
+    Column("email_sealed", LargeBinary, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("site_id", Id),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("moderator_id", Id, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+# Which secrets this database was written with (their public ids), so that a wrong one is noticed.
+key_ids = Table(
+    "key_ids",
+    metadata,
+    Column("id", String(16), primary_key=True),
+)

@@ -1,0 +1,134 @@
+"""Leases, attempts and verdicts, on both databases."""
+
+import threading
+from datetime import timedelta
+
+from service.core.ports import CopyKind, CopyMark
+from service.core.states import State
+
+
+def test_a_leased_comment_is_nobody_elses_until_the_lease_ends(world):
+    """A second worker gets nothing while the lease holds, and the comment once it has run out."""
+    comment = world.add()
+    (first,) = world.lease(comment, seconds=10)
+    assert (first.attempt, first.content) == (1, "hello")
+    assert world.lease(comment) == []
+    (again,) = world.lease(comment, at=world.now + timedelta(seconds=11))
+    assert again.attempt == 2
+
+
+def test_a_verdict_of_an_older_attempt_changes_nothing(world):
+    """A worker that lost its lease cannot overwrite what the next one found."""
+    comment = world.add()
+    late = world.lease(comment, seconds=10)
+    current = world.lease(comment, at=world.now + timedelta(seconds=11))
+    assert world.conclude(late, State.APPROVED) == set()
+    assert world.state(comment) is State.PENDING
+    assert world.conclude(current, State.HELD, "MANY_LINKS") == {comment}
+    assert world.state(comment) is State.HELD
+
+
+def test_running_a_conclusion_twice_changes_nothing(world):
+    """The second run of the same job finds the comment decided and writes no second record."""
+    comment = world.add()
+    drafts = world.lease(comment)
+    world.conclude(drafts, State.APPROVED)
+    assert world.conclude(drafts, State.SPAM) == set()
+    assert world.state(comment) is State.APPROVED
+    with world.store.read() as tx:
+        assert len(tx.decisions(world.site.id, comment)) == 1
+
+
+def test_a_renewed_lease_holds_longer_and_a_released_one_leaves_no_trace(world):
+    """Renewing moves the end; releasing gives the attempt back."""
+    comment = world.add()
+    drafts = world.lease(comment, seconds=10)
+    with world.store.write() as tx:
+        tx.renew(drafts, until=world.now + timedelta(seconds=60))
+    assert world.lease(comment, at=world.now + timedelta(seconds=30)) == []
+    with world.store.write() as tx:
+        tx.release(drafts)
+    (again,) = world.lease(comment)
+    assert again.attempt == 1
+
+
+def test_overlapping_batches_are_shared_out(world):
+    """Workers that lease the same ids at once get each comment exactly once between them."""
+    ids = [world.add(f"text {number}") for number in range(40)]
+    taken: list[str] = []
+    barrier = threading.Barrier(4)
+
+    def work() -> None:
+        barrier.wait()
+        taken.extend(draft.id for draft in world.lease(*ids))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    leftover = [draft.id for draft in world.lease(*ids)]
+    assert sorted(taken + leftover) == sorted(ids)
+
+
+def test_stranded_are_old_pending_and_free(world):
+    """The sweeper sees neither what is new, nor what is leased, nor what is decided."""
+    old, leased, decided = world.add(), world.add(), world.add()
+    world.lease(leased, seconds=60)
+    world.conclude(world.lease(decided), State.SPAM)
+    young = world.add(created_at=world.now + timedelta(seconds=8))
+    with world.store.read() as tx:
+        now = world.now + timedelta(seconds=9)
+        found = tx.stranded(before=now - timedelta(seconds=5), now=now, limit=10)
+        assert [item.comment_id for item in found] == [old]
+        found = tx.stranded(
+            before=now, now=now + timedelta(hours=1), limit=10
+        )
+        assert [item.comment_id for item in found] == [old, leased, young]
+        assert tx.pending_count(2) == 2
+        assert tx.pending_count(100) == 3
+
+
+def test_histories_and_rates_count_what_is_the_authors(world):
+    """States are counted by contact, recent comments by contact and by network."""
+    contact = world.contact()
+    for state in (State.APPROVED, State.APPROVED, State.SPAM):
+        comment = world.add(contact_id=contact)
+        world.conclude(world.lease(comment), state)
+    world.add(contact_id=contact, created_at=world.now - timedelta(hours=1))
+    drafts = world.lease(world.add(contact_id=contact), world.add(network_hash=b"m" * 16))
+    with world.store.read() as tx:
+        history = tx.histories(world.site.id, [contact])[contact]
+        rates = tx.rates(world.site.id, drafts, since=world.now - timedelta(minutes=10))
+    assert history.by_state == {State.APPROVED: 2, State.SPAM: 1, State.PENDING: 2}
+    by_author = {draft.contact_id: rates[draft.id] for draft in drafts}
+    assert (by_author[contact].author, by_author[contact].network) == (4, 4)
+    assert (by_author[None].author, by_author[None].network) == (1, 1)
+
+
+def test_copy_marks_are_found_by_key_earliest_first_and_bounded(world):
+    """However many copies there are, the twenty earliest are enough to know."""
+    ids = [world.add() for _ in range(25)]
+    marks = [CopyMark(CopyKind.TEXT, 2**62 + 5, one) for one in ids]
+    band = CopyMark(CopyKind.BAND, 7, ids[0], (1, 2, 2**32 - 1))
+    with world.store.write() as tx:
+        tx.add_copy_marks(world.site.id, [*marks, band], now=world.now)
+        tx.add_copy_marks(world.site.id, [band], now=world.now)
+    with world.store.read() as tx:
+        keys = [(CopyKind.TEXT, 2**62 + 5), (CopyKind.BAND, 7), (CopyKind.BAND, 8)]
+        found = tx.copies(world.site.id, keys, since=world.now)
+        assert tx.copies(world.site.id, keys, since=world.now + timedelta(seconds=1)) == []
+    texts = [mark.comment_id for mark in found if mark.kind is CopyKind.TEXT]
+    assert sorted(texts) == ids[:20]
+    assert [mark for mark in found if mark.kind is CopyKind.BAND] == [band]
+
+
+def test_signals_are_shown_with_their_share_of_the_score(world):
+    """What the checks saw stands at the desk with points that sum to the score."""
+    comment = world.add("five links")
+    world.conclude(world.lease(comment), State.HELD, "MANY_LINKS", "SHOUTING")
+    with world.store.read() as tx:
+        (shown,) = tx.queue_page(sites=[world.site], state=State.HELD, after=None, limit=10)
+        (decision,) = tx.decisions(world.site.id, comment)
+    assert {part.signal.symbol for part in shown.contributions} == {"MANY_LINKS", "SHOUTING"}
+    assert sum(part.points for part in shown.contributions) == decision.score == 2.5

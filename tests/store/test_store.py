@@ -1,0 +1,210 @@
+"""Sites, threads, contacts, keys and people; the schema; and many writers at once."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import IntegrityError
+
+from service.core.comment import Thread
+from service.core.errors import SetupError
+from service.core.people import Moderator, NewModerator, Role, Session
+from service.store import SqlStore, is_current, migrate
+from service.store.engine import Database
+from service.store.tables import metadata
+from service.wiring import new_id
+from tests.store.conftest import NOW, make_site
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(database_url):
+    """Nothing stands in the metadata that the migrations do not make, and nothing besides."""
+    database = Database(database_url)
+    try:
+        with database.read() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    finally:
+        database.close()
+    assert is_current(database_url)
+    migrate(database_url)
+
+
+def test_an_unreachable_database_is_said_in_plain_words_without_its_password():
+    """The message names the setting; the driver's own text would repeat the address."""
+    for url in ("postgresql+psycopg://u:sesame@127.0.0.1:9/x", "sqlite:////dev/null/x.db"):
+        with pytest.raises(SetupError) as caught:
+            is_current(url)
+        assert "VESTIBULE_DATABASE_URL" in str(caught.value)
+        assert "sesame" not in str(caught.value)
+
+
+def test_a_site_is_read_as_it_was_stored_and_changed_by_version(store):
+    """Settings survive the round trip; a change against an old version is refused."""
+    site = make_site(store)
+    with store.write() as tx:
+        assert tx.site("news") == site
+        assert tx.site("other") is None
+        assert not tx.add_site(replace(site, id=new_id()), now=NOW)
+        changed = replace(site, settings=replace(site.settings, hold_all=True, weights={"X": 2.0}))
+        assert tx.change_site(changed)
+        assert not tx.change_site(site)
+    with store.read() as tx:
+        assert tx.site("news") == replace(changed, version=2)
+        assert list(tx.sites_by_id([site.id])) == [site.id]
+
+
+def test_a_thread_is_found_by_address_and_by_the_sites_own_id(store):
+    """The site's own id wins, so that a moved article keeps its comments."""
+    site = make_site(store)
+    one = Thread(new_id(), site.id, "https://news.example/a", "A", False, 1)
+    with store.write() as tx:
+        assert tx.add_thread(one, "news.example/a", "7", now=NOW) == one
+    with store.read() as tx:
+        assert tx.thread(site.id, "news.example/a", None) == one
+        assert tx.thread(site.id, "news.example/moved", "7") == one
+        assert tx.thread(site.id, "news.example/a", "8") == one
+        assert tx.thread(site.id, "news.example/b", None) is None
+        assert tx.thread_position("news", "news.example/b", None).thread is None
+        assert tx.thread_position("gone", "news.example/a", None) is None
+    with store.write() as tx:
+        other = Thread(new_id(), site.id, "https://news.example/a", "B", False, 1)
+        assert tx.add_thread(other, "news.example/a", None, now=NOW) == one
+
+
+def test_many_first_comments_at_once_make_one_thread_and_one_contact(world):
+    """Sixteen requests for a new page by one author race; all of them find the same rows."""
+    barrier = threading.Barrier(16)
+    found: list[tuple[str, str, bool]] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        barrier.wait()
+        try:
+            with world.store.write() as tx:
+                new = Thread(new_id(), world.site.id, "https://news.example/z", "Z", False, 1)
+                thread = tx.add_thread(new, "news.example/z", "z", now=NOW)
+                claim = tx.claim_key(
+                    world.site.id, b"k" * 16, b"f" * 16, comment_id=new_id(), now=NOW
+                )
+            found.append((thread.id, world.contact(b"same" * 4), claim is None))
+        except BaseException as error:  # noqa: BLE001 (shown by the assertion below)
+            failed.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(16)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert failed == []
+    assert len({thread_id for thread_id, _, _ in found}) == 1
+    assert len({contact_id for _, contact_id, _ in found}) == 1
+    assert sum(first for _, _, first in found) == 1
+
+
+def test_an_idempotency_key_is_claimed_once_and_forgotten_after_a_day(world):
+    """The second claim gets the first one's fingerprint and comment."""
+    claim = {"comment_id": new_id(), "now": NOW}
+    with world.store.write() as tx:
+        assert tx.claim_key(world.site.id, b"k", b"f", **claim) is None
+        assert tx.claim_key(world.site.id, b"k", b"g", **claim) == (b"f", claim["comment_id"])
+        tx.prune(now=NOW + timedelta(hours=23))
+        assert tx.claim_key(world.site.id, b"k", b"g", **claim) is not None
+        tx.prune(now=NOW + timedelta(hours=25))
+        assert tx.claim_key(world.site.id, b"k", b"g", **claim) is None
+
+
+def test_a_failed_transaction_leaves_nothing(world):
+    """What was written before the fault is gone, and the error's text has none of the values."""
+    with pytest.raises(IntegrityError) as caught, world.store.write() as tx:
+        tx.add_key_id("feedbeef")
+        tx.add_comment(_broken(world, content="whisper"))
+    assert "whisper" not in str(caught.value)
+    with world.store.read() as tx:
+        assert tx.key_ids() == frozenset()
+
+
+def _broken(world, **changes):
+    from service.core.comment import DoorFacts, NewComment
+
+    return NewComment(
+        id=new_id(),
+        site_id=world.site.id,
+        thread_id=None,
+        parent_id=None,
+        path=b"p" * 16,
+        contact_id=None,
+        author_name="Ada",
+        author_url=None,
+        ip_hash=b"",
+        network_hash=b"",
+        network_sealed=b"",
+        facts=DoorFacts(),
+        created_at=NOW,
+        **changes,
+    )
+
+
+def test_many_writers_all_get_their_turn(world):
+    """Reading and then writing in one transaction never ends in a locked database."""
+    done: list[str] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            for _ in range(25):
+                comment_id = world.add()
+                world.state(comment_id)
+                done.append(comment_id)
+        except BaseException as error:  # noqa: BLE001 (shown by the assertion below)
+            failed.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert failed == []
+    assert len(set(done)) == 200
+
+
+def test_two_processes_share_the_database(database_url, world):
+    """A second store on the same database sees what the first has committed, at once."""
+    comment_id = world.add()
+    other = SqlStore(database_url)
+    try:
+        with other.read() as tx:
+            assert tx.comment_state(world.site.id, comment_id) is not None
+    finally:
+        other.close()
+
+
+def test_people_and_their_sessions(store):
+    """A moderator is found by index, once; a session by its hash, until it is ended."""
+    moderator = Moderator(new_id(), "Bo", Role.MODERATOR, None)
+    new = NewModerator(moderator, b"sealed", b"index", "hash", NOW)
+    session = Session(b"s" * 16, moderator, NOW, NOW)
+    with store.write() as tx:
+        assert not tx.has_moderators()
+        assert tx.add_moderator(new)
+        assert not tx.add_moderator(replace(new, moderator=replace(moderator, id=new_id())))
+        assert tx.credentials([b"index", b"older"]) == (moderator, "hash")
+        assert tx.credentials([b"other"]) is None
+        tx.add_session(session)
+        tx.touch_session(session.id, NOW + timedelta(minutes=1))
+        assert tx.session(session.id) == replace(session, seen_at=NOW + timedelta(minutes=1))
+        tx.end_session(session.id)
+        assert tx.session(session.id) is None
+
+
+def test_key_ids_and_contacts_are_remembered(world):
+    """So that a start with another secret can be refused."""
+    with world.store.write() as tx:
+        tx.add_key_id("aabbccdd")
+        tx.add_key_id("aabbccdd")
+        assert tx.key_ids() == {"aabbccdd"}
+        assert not tx.has_contacts()
+    world.contact()
+    with world.store.read() as tx:
+        assert tx.has_contacts()
