@@ -1,0 +1,60 @@
+"""Publish: what readers get of a thread, page by page."""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from uuid import UUID
+
+from service.core.comment import Page
+from service.core.errors import FieldProblem, InvalidSubmission
+from service.core.ports import PageMark, Reads, ThreadPosition
+
+PAGE_LIMIT_MAX = 200
+_ID_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """`cursor` is the `next_cursor` of the page before, or None for the first page."""
+
+    newest_first: bool = False
+    cursor: str | None = None
+    limit: int = 100
+
+
+def read_page(reads: Reads, position: ThreadPosition, request: PageRequest) -> Page:
+    """Approved comments of a thread in reading order. Raises `InvalidSubmission` on a bad cursor.
+
+    A cursor says a place in the order of the ids; one of another thread finds nothing of it.
+    """
+    if position.thread is None:
+        return Page((), None, 0)
+    after = _decode(request.cursor) if request.cursor else None
+    found = reads.thread_page(
+        position.thread,
+        newest_first=request.newest_first,
+        after=after,
+        limit=request.limit + 1,
+    )
+    shown = found[: request.limit]
+    more = len(found) > request.limit
+    return Page(
+        comments=tuple(comment for comment, _ in shown),
+        next_cursor=_encode(shown[-1][1]) if more else None,
+        total=position.thread.approved_count,
+    )
+
+
+def _encode(mark: PageMark) -> str:
+    return urlsafe_b64encode(mark.path).decode("ascii").rstrip("=")
+
+
+def _decode(cursor: str) -> PageMark:
+    try:
+        path = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+    except (ValueError, binascii.Error, UnicodeEncodeError):
+        path = b""
+    if not path or len(path) % _ID_BYTES:
+        problem = FieldProblem("/cursor", "bad_cursor", "This is not a cursor of ours.")
+        raise InvalidSubmission(problem)
+    return PageMark(str(UUID(bytes=path[:_ID_BYTES])), path)

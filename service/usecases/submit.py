@@ -1,0 +1,219 @@
+"""Submit: take a comment in. One transaction stores it as pending; then the queue is told."""
+
+import ipaddress
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from service.core.comment import (
+    MAX_DEPTH,
+    NewComment,
+    NewContact,
+    ParentComment,
+    Receipt,
+    Submission,
+    Thread,
+)
+from service.core.errors import (
+    FieldProblem,
+    InvalidSubmission,
+    KeyReused,
+    OriginRefused,
+    Overloaded,
+    ThreadClosed,
+    TooManyRequests,
+)
+from service.core.form import RESERVED_NAMES
+from service.core.ports import (
+    Clock,
+    NewId,
+    Queue,
+    RateLimiter,
+    Room,
+    Store,
+    Vault,
+    WorkItem,
+    Writes,
+)
+from service.core.states import State
+from service.core.urls import canonical_url, origin_of, page_key
+
+_ID_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitComment:
+    """Raises `TooManyRequests`, `Overloaded`, `OriginRefused`, `ThreadClosed`, `KeyReused` or
+    `InvalidSubmission`; in each case nothing is stored.
+    """
+
+    store: Store
+    queue: Queue
+    limiter: RateLimiter
+    room: Room
+    vault: Vault
+    clock: Clock
+    new_id: NewId
+
+    def __call__(self, submission: Submission) -> Receipt:
+        network = network_of(submission.ip)
+        network_hash = self.vault.keyed_hash("network", network)
+        submission = self._admit(submission, network_hash)
+        _refuse_what_the_site_does_not_take(submission)
+        comment = self._prepared(submission, network, network_hash)
+        with self.store.write() as tx:
+            earlier = self._claim(tx, submission, comment)
+            if earlier is not None:
+                return earlier
+            thread = self._thread(tx, submission, comment.created_at)
+            parent = _parent(tx, submission, thread)
+            tx.add_comment(
+                replace(
+                    comment,
+                    thread_id=thread.id,
+                    parent_id=parent.id if parent else None,
+                    path=(parent.path if parent else b"") + comment.path,
+                    contact_id=self._contact(tx, submission, comment.created_at),
+                )
+            )
+        # The row is the truth: if the queue cannot be told, the sweeper will find the comment.
+        self.queue.push([WorkItem(comment.site_id, comment.id)])
+        return Receipt(comment.id, State.PENDING)
+
+    def _admit(self, submission: Submission, network_hash: bytes) -> Submission:
+        if not self.room.has_room():
+            raise Overloaded("The service has no room for more comments right now.")
+        wait = self.limiter.admit_comment(network_hash, submission.site.id)
+        if wait is None:
+            return replace(submission, facts=replace(submission.facts, rate_counted=False))
+        if wait > 0:
+            raise TooManyRequests(retry_after_seconds=int(wait) + 1)
+        return submission
+
+    def _prepared(self, submission: Submission, network: str, network_hash: bytes) -> NewComment:
+        """The comment as far as it is known without looking into the store."""
+        comment_id = self.new_id()
+        return NewComment(
+            id=comment_id,
+            site_id=submission.site.id,
+            thread_id="",
+            parent_id=None,
+            path=UUID(comment_id).bytes,
+            contact_id=None,
+            author_name=submission.author_name,
+            author_url=submission.author_url,
+            content=submission.content,
+            ip_hash=self.vault.keyed_hash("ip", f"{submission.site.id} {submission.ip}"),
+            network_hash=network_hash,
+            network_sealed=self.vault.seal(network, bound_to=f"{comment_id}/network"),
+            facts=submission.facts,
+            created_at=self.clock(),
+        )
+
+    def _claim(self, tx: Writes, submission: Submission, comment: NewComment) -> Receipt | None:
+        if submission.idempotency_key is None:
+            return None
+        fingerprint = self.vault.keyed_hash("fingerprint", submission.fingerprint or "")
+        earlier = tx.claim_key(
+            comment.site_id,
+            self.vault.keyed_hash("idempotency", submission.idempotency_key),
+            fingerprint,
+            comment_id=comment.id,
+            now=comment.created_at,
+        )
+        if earlier is None:
+            return None
+        known_fingerprint, comment_id = earlier
+        if known_fingerprint != fingerprint:
+            raise KeyReused("Use a new key for another comment.")
+        state = tx.comment_state(comment.site_id, comment_id) or State.PENDING
+        return Receipt(comment_id, state, repeated=True)
+
+    def _thread(self, tx: Writes, submission: Submission, now: datetime) -> Thread:
+        ref, site = submission.thread, submission.site
+        key = page_key(ref.url)
+        thread = tx.thread(site.id, key, ref.external_id)
+        if thread is None:
+            new = Thread(
+                id=self.new_id(),
+                site_id=site.id,
+                url=canonical_url(ref.url),
+                title=ref.title or "",
+                closed=False,
+                version=1,
+            )
+            thread = tx.add_thread(new, key, ref.external_id, now=now)
+        if thread.closed:
+            raise ThreadClosed("Comments on this page are closed.")
+        return thread
+
+    def _contact(self, tx: Writes, submission: Submission, now: datetime) -> str | None:
+        email = submission.author_email
+        if email is None:
+            return None
+        site_id = submission.site.id
+        indexes = self.vault.email_indexes(email, scope=site_id)
+        known = tx.find_contact(site_id, indexes)
+        if known is not None:
+            return known
+        contact_id = self.new_id()
+        return tx.add_contact(
+            NewContact(
+                id=contact_id,
+                site_id=site_id,
+                email_index=indexes[0],
+                email_sealed=self.vault.seal(email, bound_to=f"{site_id}/{contact_id}/email"),
+                # Random, from a new id: an avatar must say nothing about the address.
+                avatar_id=self.vault.keyed_hash("avatar", self.new_id()).hex(),
+                created_at=now,
+            )
+        )
+
+
+def network_of(ip: str) -> str:
+    """The network an address stands for: IPv4 /24, IPv6 /64; what is no address stays a word."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    prefix = 24 if address.version == 4 else 64  # noqa: PLR2004 (the version number of IPv4)
+    return str(ipaddress.ip_network((address, prefix), strict=False))
+
+
+def folded_name(name: str) -> str:
+    """A name for comparing: compatibility forms folded, letters and digits only."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(character for character in folded if character.isalnum())
+
+
+def _refuse_what_the_site_does_not_take(submission: Submission) -> None:
+    site = submission.site
+    if site.settings.closed:
+        raise ThreadClosed("Comments on this site are closed.")
+    if origin_of(submission.thread.url) not in site.origins:
+        raise OriginRefused("The page's address does not belong to this site.")
+    reserved = RESERVED_NAMES | {folded_name(name) for name in site.settings.reserved_names}
+    if folded_name(submission.author_name) in reserved:
+        raise InvalidSubmission(
+            FieldProblem("/author_name", "reserved", "This name is reserved for the site's staff.")
+        )
+
+
+def _parent(tx: Writes, submission: Submission, thread: Thread) -> ParentComment | None:
+    if submission.parent_id is None:
+        return None
+    parent = tx.parent(submission.site.id, submission.parent_id)
+    # One answer for every kind of wrong parent: it must not tell which unseen comments exist.
+    if parent is None or parent.thread_id != thread.id or parent.state is not State.APPROVED:
+        raise InvalidSubmission(
+            FieldProblem("/parent_id", "unknown_parent", "There is no such comment to reply to.")
+        )
+    if len(parent.path) >= MAX_DEPTH * _ID_BYTES:
+        ancestor = tx.parent(
+            submission.site.id, str(UUID(bytes=parent.path[-2 * _ID_BYTES : -_ID_BYTES]))
+        )
+        return ancestor or parent
+    return parent

@@ -1,0 +1,174 @@
+"""The one place where real parts are put together: settings in, services out. The only clock."""
+
+import importlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+from uuid_utils import uuid7
+
+from service.core.errors import SetupError
+from service.core.policy import packaged_policy
+from service.core.ports import (
+    Clock,
+    NewId,
+    Passwords,
+    Queue,
+    RateLimiter,
+    Room,
+    Screener,
+    Signer,
+    Store,
+    Vault,
+)
+from service.crypto import Argon2Passwords, Keyring, SealedVault, TokenSigner
+from service.queue import RedisGate, RedisQueue, RedisRateLimiter, connect
+from service.room import WatchedRoom
+from service.settings import Settings
+from service.store import SqlStore
+from service.store.schema import unreachable
+from service.usecases.moderate import DecideComment
+from service.usecases.people import AddModerator, FindSession, SignIn, SignOut
+from service.usecases.screen import ScreenComments
+from service.usecases.sites import AddSite, ChangeSite
+from service.usecases.submit import SubmitComment
+from service.usecases.sweep import Sweep
+
+SCREENER = "workers.pipeline:build_screener"
+"""Where the checks are: loaded by name and late, since `service` imports nothing of `workers`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a door needs. Build it after a fork, and close it when done."""
+
+    settings: Settings
+    store: Store
+    queue: Queue
+    limiter: RateLimiter
+    room: Room
+    vault: Vault
+    signer: Signer
+    passwords: Passwords
+    clock: Clock
+    new_id: NewId
+    submit: SubmitComment
+    screen: ScreenComments
+    decide: DecideComment
+    sweep: Sweep
+    add_site: AddSite
+    change_site: ChangeSite
+    add_moderator: AddModerator
+    sign_in: SignIn
+    sign_out: SignOut
+    find_session: FindSession
+    close: Callable[[], None]
+
+
+def build(settings: Settings) -> Services:
+    """Put the parts together. Raises `SetupError` where they do not fit: no secret, another secret
+    than the one the database was written with, a database that cannot be reached.
+    """
+    if settings.secret_key is None:
+        raise SetupError(
+            "There is no secret. Run `vestibule init` to make one in the data directory, "
+            "or set VESTIBULE_SECRET_KEY or VESTIBULE_SECRET_KEY_FILE."
+        )
+    if settings.redis_url is None:
+        raise SetupError(
+            "VESTIBULE_REDIS_URL is not set. `vestibule up` runs a Redis of its own; "
+            "the single parts need to be told of one."
+        )
+    keyring = Keyring(settings.secret_key, settings.retired_secret_keys)
+    store = SqlStore(settings.database_url, pool_size=settings.web_threads + 4)
+    try:
+        _check_secret(store, keyring)
+    except DBAPIError as error:
+        store.close()
+        raise unreachable(error) from None
+    except SetupError:
+        store.close()
+        raise
+    vault = SealedVault(keyring)
+    passwords = Argon2Passwords()
+    gate = RedisGate(connect(settings.redis_url), time.monotonic)
+    queue = RedisQueue(gate)
+    limiter = RedisRateLimiter(
+        gate,
+        network_per_minute=settings.rate_network_per_minute,
+        site_per_minute=settings.rate_site_per_minute,
+    )
+    room = WatchedRoom(
+        store,
+        time.monotonic,
+        backlog_max=settings.backlog_max,
+        disk=_database_directory(settings),
+        disk_free_min_bytes=settings.disk_free_min_mib * 1024 * 1024,
+    )
+
+    def close() -> None:
+        store.close()
+        gate.connection.close()
+
+    return Services(
+        settings=settings,
+        store=store,
+        queue=queue,
+        limiter=limiter,
+        room=room,
+        vault=vault,
+        signer=TokenSigner(keyring),
+        passwords=passwords,
+        clock=utc_now,
+        new_id=new_id,
+        submit=SubmitComment(store, queue, limiter, room, vault, utc_now, new_id),
+        screen=ScreenComments(store, load_screener, packaged_policy, utc_now, new_id),
+        decide=DecideComment(store, utc_now, new_id),
+        sweep=Sweep(store, queue, utc_now),
+        add_site=AddSite(store, utc_now, new_id),
+        change_site=ChangeSite(store, packaged_policy()),
+        add_moderator=AddModerator(store, vault, passwords, utc_now, new_id),
+        sign_in=SignIn(store, vault, passwords, limiter, utc_now),
+        sign_out=SignOut(store, vault),
+        find_session=FindSession(store, vault, utc_now),
+        close=close,
+    )
+
+
+@lru_cache(maxsize=1)
+def load_screener() -> Screener:
+    module_name, _, factory_name = SCREENER.partition(":")
+    screener: Screener = getattr(importlib.import_module(module_name), factory_name)()
+    return screener
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    return str(uuid7())
+
+
+def _check_secret(store: SqlStore, keyring: Keyring) -> None:
+    """Addresses sealed with another secret could never be read again, nor found: say so at once."""
+    with store.read() as tx:
+        known = tx.key_ids()
+        ours = {key.id for key in keyring.keys}
+        if known and not known & ours and tx.has_contacts():
+            raise SetupError(
+                "The database holds addresses that were sealed with another secret. Restore that "
+                "secret, or name it in VESTIBULE_RETIRED_SECRET_KEYS if this one replaces it."
+            )
+    if keyring.current.id not in known:
+        with store.write() as tx:
+            tx.add_key_id(keyring.current.id)
+
+
+def _database_directory(settings: Settings) -> Path | None:
+    scheme, _, path = settings.database_url.partition(":///")
+    return Path("/" + path.lstrip("/")).parent if scheme == "sqlite" and path else None
