@@ -1,0 +1,118 @@
+"""Settings: defaults, faults that are named all at once, and secrets that come as files."""
+
+from pathlib import Path
+
+import pytest
+
+from service.core.errors import SetupError
+from service.settings import TABLE, Settings, load
+
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+def test_an_empty_environment_is_a_complete_configuration(tmp_path, monkeypatch) -> None:
+    """Nothing has to be set: everything but the secret has a default, and a file may hold that."""
+    monkeypatch.chdir(tmp_path)
+    settings = load({})
+    assert settings.data_dir == tmp_path / "vestibule-data"
+    assert settings.database_url == f"sqlite:///{tmp_path}/vestibule-data/vestibule.db"
+    assert settings.public_url == "http://127.0.0.1:8080"
+    assert settings.redis_url is None
+    assert settings.secret_key is None
+
+
+def test_every_bad_variable_is_named_at_once_and_no_value_repeated() -> None:
+    """An operator sees all that is wrong in one message, which may stand in a log."""
+    with pytest.raises(SetupError) as caught:
+        load(
+            {
+                "VESTIBULE_PORT": "0815-private",
+                "VESTIBULE_DATABASE_URL": "mysql://private@host/name",
+                "VESTIBULE_SECRET_KEY": "private",
+                "VESTIBULE_REDIS": "redis://private",
+            }
+        )
+    text = str(caught.value)
+    for name in ("VESTIBULE_PORT", "VESTIBULE_DATABASE_URL", "VESTIBULE_SECRET_KEY"):
+        assert f"{name} must" in text
+    assert "VESTIBULE_REDIS is not a setting" in text
+    assert "private" not in text
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "-1", "1.5", "８０", "8080 ", "1e3"])
+def test_a_port_is_a_whole_number_in_range(text: str) -> None:
+    """Neither digits of other scripts nor numbers out of range are taken."""
+    with pytest.raises(SetupError, match="VESTIBULE_PORT"):
+        load({"VESTIBULE_PORT": text})
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://ann@db/main", "postgresql+psycopg://ann@db/main"),
+        ("postgresql://ann@db/main", "postgresql+psycopg://ann@db/main"),
+        ("sqlite:////srv/vestibule.db", "sqlite:////srv/vestibule.db"),
+    ],
+)
+def test_a_database_url_is_taken_as_operators_write_it(given: str, used: str) -> None:
+    """The usual spellings of PostgreSQL's URLs lead to the driver that is installed."""
+    assert load({"VESTIBULE_DATABASE_URL": given}).database_url == used
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "public"),
+    [
+        ("0.0.0.0", "9000", "http://127.0.0.1:9000"),
+        ("::", "9000", "http://127.0.0.1:9000"),
+        ("::1", "9000", "http://[::1]:9000"),
+        ("comments.example", "80", "http://comments.example:80"),
+    ],
+)
+def test_without_a_public_url_the_address_listened_on_stands_in(host, port, public) -> None:
+    """Links work at once on one machine, even when the server listens on all addresses."""
+    assert load({"VESTIBULE_HOST": host, "VESTIBULE_PORT": port}).public_url == public
+
+
+def test_a_public_url_is_reduced_to_its_origin() -> None:
+    """Links and origin checks need the origin only, in one spelling."""
+    settings = load({"VESTIBULE_PUBLIC_URL": "HTTPS://Comments.Example:443/"})
+    assert settings.public_url == "https://comments.example"
+
+
+def test_each_secret_may_come_as_a_file(tmp_path: Path) -> None:
+    """Compose and systemd hand secrets over as files; white space at the end is not theirs."""
+    for setting in TABLE:
+        variable = f"{setting.variable}_FILE"
+        if not setting.secret:
+            with pytest.raises(SetupError, match=variable):
+                load({variable: "x"})
+    path = tmp_path / "secret"
+    path.write_text(f"{SECRET}\n")
+    assert load({"VESTIBULE_SECRET_KEY_FILE": str(path)}).secret_key == SECRET
+    with pytest.raises(SetupError, match="must not both be set"):
+        load({"VESTIBULE_SECRET_KEY_FILE": str(path), "VESTIBULE_SECRET_KEY": SECRET})
+    with pytest.raises(SetupError, match="cannot be read"):
+        load({"VESTIBULE_SECRET_KEY_FILE": str(tmp_path / "absent")})
+
+
+def test_a_generated_secret_is_found_and_a_damaged_one_refused(tmp_path: Path) -> None:
+    """What `init` wrote is used; a file cut short is a fault rather than a weak secret."""
+    environ = {"VESTIBULE_DATA_DIR": str(tmp_path)}
+    (tmp_path / "secret.key").write_text(SECRET + "\n")
+    assert load(environ).secret_key == SECRET
+    (tmp_path / "secret.key").write_text(SECRET[:10])
+    with pytest.raises(SetupError, match="damaged"):
+        load(environ)
+
+
+def test_settings_do_not_show_their_secrets() -> None:
+    """A traceback or a log line that shows the settings shows no secret."""
+    settings = load({"VESTIBULE_SECRET_KEY": SECRET})
+    assert SECRET not in repr(settings)
+    assert SECRET not in f"{settings}"
+
+
+def test_the_table_and_the_fields_agree() -> None:
+    """Each field has one row, so that the documentation made from the table is complete."""
+    assert [one.field for one in TABLE] == list(Settings.__dataclass_fields__)
+    assert all(one.help.endswith(".") for one in TABLE)

@@ -1,0 +1,67 @@
+"""Builds what checks look at: an ordinary comment, of which a test changes what it is about."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from service.core.comment import (
+    AuthorHistory,
+    Copies,
+    DoorFacts,
+    Draft,
+    Rates,
+    Subject,
+    TokenFact,
+    TokenState,
+)
+from service.core.policy import Verdict, decide, packaged_policy
+from service.core.signals import Signal
+from service.core.site import Site, SiteSettings
+from service.core.states import State
+from workers.pipeline import Pipeline
+
+NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
+
+FRIENDLY = "Thanks for this article. My grandmother baked the same bread, but with more caraway."
+
+
+def subject(content: str = FRIENDLY, **given: Any) -> Subject:
+    """A clean comment of a known author through the form; keywords name fields of any part."""
+    facts = DoorFacts(
+        token=TokenFact(given.pop("token", TokenState.VALID), given.pop("token_age_seconds", 42.0)),
+        honeypot_filled=given.pop("honeypot_filled", False),
+        origin_given=given.pop("origin_given", True),
+        rate_counted=given.pop("rate_counted", True),
+    )
+    draft = Draft(
+        id="0195b0f0-0000-7000-8000-000000000001",
+        site_id="site",
+        thread_id="thread",
+        contact_id="contact",
+        network_hash=b"network",
+        author_name=given.pop("author_name", "Erika Musterfrau"),
+        author_url=given.pop("author_url", None),
+        content=content,
+        facts=facts,
+        created_at=NOW,
+        attempt=1,
+    )
+    history = AuthorHistory(given.pop("history", {State.APPROVED: 3}))
+    rates = Rates(given.pop("author_rate", 1), given.pop("network_rate", 1))
+    copies = Copies(
+        same_author_and_thread=given.pop("same", 0),
+        exact=given.pop("exact", 0),
+        near=given.pop("near", 0),
+    )
+    site = Site("site", "demo", "Demo", ("https://demo.example",), SiteSettings(**given), 1)
+    return Subject(draft, site, history, rates, copies, NOW)
+
+
+def signals(content: str = FRIENDLY, **given: Any) -> dict[str, Signal]:
+    """What all checks report, by symbol."""
+    [found] = Pipeline().screen([subject(content, **given)], lambda: None)
+    return {one.symbol: one for one in found}
+
+
+def verdict(content: str = FRIENDLY, **given: Any) -> Verdict:
+    """What the packaged policy concludes."""
+    return decide(signals(content, **given).values(), packaged_policy())

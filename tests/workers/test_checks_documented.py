@@ -1,0 +1,67 @@
+"""Checks, policy and documentation name the same symbols."""
+
+import re
+from pathlib import Path
+
+from service.core.policy import packaged_policy
+from service.core.signals import CHECK_FAILED, CHECK_TIMED_OUT, CHECKS_CRASHED
+from workers.checks import CHECKS
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "checks.md"
+POLICY = packaged_policy()
+
+
+def _tables() -> dict[str, list[str]]:
+    """Each row of the page that begins with a symbol, by that symbol."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \|(.*)\|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert len({symbol for symbol, _ in rows}) == len(rows)
+    return {symbol: [cell.strip() for cell in rest.split("|")] for symbol, rest in rows}
+
+
+def test_every_symbol_has_its_points_and_every_rule_its_check() -> None:
+    """A symbol without a rule would hold every comment it is seen in; a rule without one is dead."""
+    reported = {symbol for check in CHECKS for symbol in check.symbols}
+    assert reported | {CHECK_FAILED, CHECK_TIMED_OUT, CHECKS_CRASHED} == set(POLICY.rules)
+
+
+def test_every_symbol_named_in_a_check_is_declared_by_it() -> None:
+    """A check that reports what it does not declare would only fail when it meets it."""
+    for check in CHECKS:
+        source = Path(check.function.__code__.co_filename).read_text("utf-8")
+        named = set(re.findall(r'"([A-Z]{3,}(?:_[A-Z]+)+|SHOUTING)"', source))
+        assert named == set(check.symbols), check.name
+
+
+def test_each_check_has_a_file_of_its_own_and_each_file_a_check() -> None:
+    """A check that is written and not listed would never run."""
+    files = {Path(check.function.__code__.co_filename).name for check in CHECKS}
+    there = {path.name for path in (ROOT / "workers" / "checks").glob("*.py")} - {"__init__.py"}
+    assert files == there
+    assert len(files) == len(CHECKS)
+
+
+def test_the_page_says_what_the_policy_says() -> None:
+    """One row a symbol: what it sees, points, group, and the sentence that moderators read."""
+    rows = _tables()
+    assert set(rows) == set(POLICY.rules)
+    for symbol, (sees, points, group, sentence) in rows.items():
+        rule = POLICY.rules[symbol]
+        verdict = "" if rule.at_least is None else f", at least {rule.at_least}"
+        assert points == f"{rule.points:g}{verdict}", symbol
+        assert (group, sentence) == (rule.group, rule.sentence), symbol
+        assert len(sees) > 20, symbol
+
+
+def test_the_page_names_thresholds_and_caps() -> None:
+    """The numbers in the text are those of the policy."""
+    page = PAGE.read_text("utf-8")
+    assert f"from {POLICY.hold_at:g} points on" in page
+    assert f"from {POLICY.spam_at:g} points on" in page
+    caps = dict(re.findall(r"`(\w+)` at most (\d+)", page))
+    assert {name: float(cap) for name, cap in caps.items()} == POLICY.caps
+
+
+def test_every_capped_group_has_rules() -> None:
+    """A cap for a group that nobody is in is a typing error."""
+    assert set(POLICY.caps) <= {rule.group for rule in POLICY.rules.values()}

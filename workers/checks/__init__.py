@@ -1,0 +1,93 @@
+"""Every check, listed once. A check sees one comment and says what it saw; the policy weighs it.
+
+A check is a pure function `check(subject) -> Iterable[Signal]`: no clock, no network, no state, and
+time linear in the text's length. It declares the symbols it can report; each has its points and its
+sentence in `service/core/policy.toml` and its line in `docs/checks.md`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from service.core.comment import Subject
+from service.core.signals import Signal
+from workers.checks.author import check_author
+from workers.checks.bidi import check_bidi
+from workers.checks.copies import check_copies
+from workers.checks.door import check_door
+from workers.checks.form_token import check_form_token
+from workers.checks.honeypot import check_honeypot
+from workers.checks.invisible import check_invisible
+from workers.checks.links import check_links
+from workers.checks.rates import check_rates
+from workers.checks.repetition import check_repetition
+from workers.checks.shouting import check_shouting
+from workers.checks.site_rules import check_site_rules
+from workers.checks.words import check_words
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`name` stands in faults and logs, `reason` says why the check exists."""
+
+    name: str
+    function: Callable[[Subject], Iterable[Signal]]
+    symbols: tuple[str, ...]
+    reason: str
+
+
+CHECKS = (
+    Check(
+        "site_rules", check_site_rules, ("SITE_HOLDS_ALL", "SITE_HOLDS_FIRST"),
+        "What a site asked for comes before anything we think.",
+    ),
+    Check(
+        "words", check_words, ("HELD_WORD", "BLOCKED_WORD"),
+        "Moderators know the words that mean trouble on their site.",
+    ),
+    Check(
+        "honeypot", check_honeypot, ("HONEYPOT_FILLED",),
+        "Programs fill in every field they find, also one that people never see.",
+    ),
+    Check(
+        "form_token", check_form_token,
+        ("TOKEN_ABSENT", "TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_TOO_YOUNG"),
+        "Programs post without loading the form, or faster than anybody types.",
+    ),
+    Check(
+        "door", check_door, ("ORIGIN_ABSENT", "RATE_UNCHECKED"),
+        "A browser says which page it is on; and a moderator should know what was not looked at.",
+    ),
+    Check(
+        "links", check_links, ("MANY_LINKS", "MOSTLY_LINKS"),
+        "Most spam is there for its links.",
+    ),
+    Check(
+        "copies", check_copies, ("SAME_COMMENT_AGAIN", "COPIED_TEXT", "NEAR_COPY"),
+        "Campaigns post one text many times, with small changes.",
+    ),
+    Check(
+        "rates", check_rates, ("AUTHOR_BURST", "NETWORK_BURST"),
+        "Floods come faster than conversations.",
+    ),
+    Check(
+        "author", check_author, ("FIRST_TIME_AUTHOR", "AUTHOR_REJECTED_BEFORE"),
+        "Whoever was refused before is worth a second look.",
+    ),
+    Check(
+        "shouting", check_shouting, ("SHOUTING",),
+        "Text in capitals is hard to read and seldom kind.",
+    ),
+    Check(
+        "repetition", check_repetition, ("REPEATED_CHARACTERS",),
+        "Rows of one letter and piles of accents disturb the page.",
+    ),
+    Check(
+        "invisible", check_invisible, ("INVISIBLE_CHARACTERS",),
+        "Invisible characters hide words from lists, and messages from readers.",
+    ),
+    Check(
+        "bidi", check_bidi, ("BIDI_OVERRIDE",),
+        "Text that shows other letters than it has deceives readers and moderators.",
+    ),
+)  # fmt: skip
+"""All of them run for every comment, in this order; what they find is reported in this order."""

@@ -1,0 +1,41 @@
+"""The same or almost the same text again.
+
+`subject.copies` counts other recent comments of the site. A short generic comment ("Thanks!") is
+nobody's copy, so a copied text must have some length; that the *same* author sends the *same* text
+to the *same* thread again is a repetition at any length.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from service.core.comment import Subject
+from service.core.signals import Signal
+from workers.text import folded
+
+LENGTH_MIN = 40
+"""In columns: wide characters (Han, kana, Hangul) say about twice as much and count two."""
+
+NEAR_STRENGTHS = {1: 0.7, 2: 1.0}
+"""One near copy may be somebody who quotes what they answer; two are a campaign."""
+
+
+def check_copies(subject: Subject) -> Iterable[Signal]:
+    copies = subject.copies
+    if copies.same_author_and_thread > 0:
+        yield Signal("SAME_COMMENT_AGAIN", detail=_counted(copies.same_author_and_thread))
+    if copies.exact > 0 and _columns(subject.draft.content) >= LENGTH_MIN:
+        yield Signal("COPIED_TEXT", detail=_counted(copies.exact))
+    if copies.near > 0:
+        strength = NEAR_STRENGTHS[min(copies.near, max(NEAR_STRENGTHS))]
+        yield Signal("NEAR_COPY", strength, _counted(copies.near))
+
+
+def _columns(text: str) -> int:
+    plain = folded(text).strip()
+    if plain.isascii():
+        return len(plain)
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in plain)
+
+
+def _counted(number: int) -> str:
+    return "1 other comment" if number == 1 else f"{number} other comments"

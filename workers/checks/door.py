@@ -1,0 +1,14 @@
+"""What the door could not see: where a comment came from, or how many came with it."""
+
+from collections.abc import Iterable
+
+from service.core.comment import Subject
+from service.core.signals import Signal
+
+
+def check_door(subject: Subject) -> Iterable[Signal]:
+    facts = subject.draft.facts
+    if not facts.origin_given:
+        yield Signal("ORIGIN_ABSENT")
+    if not facts.rate_counted:
+        yield Signal("RATE_UNCHECKED")

@@ -1,0 +1,49 @@
+"""What RQ calls. A job takes no arguments, returns nothing, and may run twice."""
+
+import logging
+import time
+
+from rq.timeouts import JobTimeoutException
+
+from service import settings, wiring
+from service.queue import BATCH_SIZE
+
+DRAIN_SECONDS = 30.0
+"""A job goes on taking batches for this long; what waits then gets a job of its own."""
+
+log = logging.getLogger("vestibule.jobs")
+
+
+class JobFailed(Exception):
+    """What RQ stores of a failure: the class of the exception and nothing that it carried."""
+
+
+def drain() -> None:
+    """Screen what waits, a batch at a time, until nothing does."""
+    try:
+        services = wiring.build(settings.load())
+        try:
+            _drain(services)
+        finally:
+            services.close()
+    except JobTimeoutException:
+        raise
+    except Exception as error:
+        log.exception("screening failed (%s)", type(error).__name__)
+        raise JobFailed(type(error).__name__) from None
+
+
+def _drain(services: wiring.Services) -> None:
+    stop_at = time.monotonic() + DRAIN_SECONDS
+    while time.monotonic() < stop_at:
+        items = services.queue.pop(BATCH_SIZE)
+        if not items:
+            return
+        number = services.screen(items)
+        log.info("screened %d of %d", number, len(items))
+    services.queue.nudge()
+
+
+def refuse() -> None:
+    """What a job that is not one of ours is turned into."""
+    raise JobFailed("refused")

@@ -1,0 +1,92 @@
+"""The worker process: an RQ worker on the one queue it serves."""
+
+import logging
+import os
+import time
+
+import click
+import redis
+from redis import Redis
+from rq import Worker
+from rq.job import Job
+from rq.queue import Queue
+from rq.serializers import JSONSerializer
+
+from service import settings, wiring
+from service.core.errors import SetupError
+from service.processes import die_with_parent
+from service.queue import StrictJob, connect, screen_queue
+
+log = logging.getLogger("vestibule.worker")
+
+BEAT_SECONDS = 5
+REDIS_WAIT_MAX_SECONDS = 5.0
+
+
+class ScreenWorker(Worker):
+    """RQ's forking worker, beating often enough that its death shows within seconds."""
+
+    job_class = StrictJob
+    log_result_lifespan = False
+    max_connection_wait_time = REDIS_WAIT_MAX_SECONDS
+
+    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+        self._worker_pid = os.getpid()
+        super().fork_work_horse(job, queue)
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        # A killed worker must not leave a child behind that goes on by itself.
+        die_with_parent(self._worker_pid)
+        super().main_work_horse(job, queue)
+
+
+def run(configuration: settings.Settings) -> None:
+    """Serve the queue until told to stop. Raises `SetupError` where the set-up does not do."""
+    # Building the services once says at the start what is wrong with the set-up, and loads the code
+    # and the checks before the fork. Connections are closed again: none may cross it.
+    services = wiring.build(configuration)
+    wiring.load_screener()
+    services.close()
+    if configuration.redis_url is None:
+        raise SetupError("VESTIBULE_REDIS_URL is not set.")
+    connection = connect(configuration.redis_url, patient=True)
+    _wait_for(connection)
+    worker = ScreenWorker(
+        [screen_queue(connection)],
+        connection=connection,
+        serializer=JSONSerializer,
+        job_class=StrictJob,
+        worker_ttl=BEAT_SECONDS + 15,  # RQ waits for jobs for 15 s less than this between beats
+        job_monitoring_interval=BEAT_SECONDS,
+        maintenance_interval=60,
+        log_job_description=False,
+        default_result_ttl=0,
+    )
+    worker.work(logging_level=logging.getLevelName(logging.getLogger().level))
+
+
+def _wait_for(connection: Redis) -> None:
+    """Redis may come up after the worker does, or go for a while: that is no reason to die."""
+    pause = 0.1
+    told = False
+    while True:
+        try:
+            connection.ping()
+        except redis.ConnectionError:
+            if not told:
+                log.warning("waiting for Redis")
+                told = True
+            time.sleep(pause)
+            pause = min(pause * 2, REDIS_WAIT_MAX_SECONDS)
+        else:
+            return
+
+
+@click.command("worker")
+def worker_command() -> None:
+    """Run one worker process that screens comments."""
+    configuration = settings.load()
+    logging.basicConfig(
+        level=configuration.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    run(configuration)
