@@ -1,0 +1,47 @@
+"""Who may use a site's public API from where: the site of a path, and the Origin of a request."""
+
+from flask import Response, current_app, g, request
+
+from service.core.errors import NotFound, OriginRefused
+from service.core.site import Site
+from service.wiring import Services
+
+PREFLIGHT_SECONDS = "600"
+
+
+def services() -> Services:
+    found: Services = current_app.extensions["vestibule"]
+    return found
+
+
+def admit(site: Site | None) -> Site:
+    """The site of the path, for a page that may use it.
+
+    No `Origin` is fine (it makes a signal where it matters); a foreign or `null` one is refused.
+    Origins are compared whole: an allow-list that matches by suffix lets strangers in.
+    """
+    if site is None:
+        raise NotFound("There is no such site.")
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        if origin not in site.origins:
+            raise OriginRefused("This page's origin is not on the site's list.")
+        g.admitted_origin = origin
+    return site
+
+
+def allow_reading(response: Response) -> Response:
+    """Let the admitted page read the answer; caches must keep pages apart. No cookies, ever."""
+    response.headers.add("Vary", "Origin")
+    if "admitted_origin" in g:
+        response.headers["Access-Control-Allow-Origin"] = g.admitted_origin
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+    return response
+
+
+def preflight() -> Response:
+    response = Response(status=204)
+    response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+    response.headers["Access-Control-Allow-Headers"] = "Content-Type, Idempotency-Key"
+    response.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
+    return response

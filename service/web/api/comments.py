@@ -1,0 +1,277 @@
+"""The public routes of a site: its form, posting, reading, and an author's look at their own."""
+
+import hashlib
+import json
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, redirect, request
+
+from service.core.comment import DoorFacts, Receipt, Submission
+from service.core.errors import (
+    FieldProblem,
+    InvalidSubmission,
+    InvalidURL,
+    NotFound,
+    OriginRefused,
+)
+from service.core.form import HEADING, HONEYPOT_FIELD, NOTE, SUBMIT_LABEL, form_fields
+from service.core.ports import Reads, ThreadPosition
+from service.core.site import Site
+from service.core.states import State
+from service.core.urls import canonical_url, origin_of, page_key
+from service.usecases.publish import PAGE_LIMIT_MAX, PageRequest, read_page
+from service.web.api.access import admit, allow_reading, preflight, services
+from service.web.api.page_cache import PageCache
+from service.web.form_door import is_form, read_form
+from service.web.json_door import MediaTypeRefused, is_json, read_body, read_json
+from service.web.schemas.public import public_page
+from service.web.schemas.submission import LoadedSubmission, load_form, load_submission
+
+blueprint = Blueprint("comments", __name__, url_prefix="/v1/sites/<slug>")
+blueprint.after_request(allow_reading)
+
+IDEMPOTENCY_KEY_MAX_CHARS = 255
+BODY_BASE_BYTES = 16 * 1024
+BODY_BYTES_PER_CHARACTER = 12
+DEFAULT_PAGE_LIMIT = 100
+
+_pages = PageCache(max_bytes=32 * 1024 * 1024)
+
+# What an author is told of a comment's state: not which of the reasons against it was found.
+SHOWN_STATES = {
+    State.PENDING: "pending",
+    State.APPROVED: "approved",
+    State.HELD: "held",
+    State.SPAM: "rejected",
+    State.REJECTED: "rejected",
+    State.DELETED: "removed",
+    State.ERASED: "removed",
+}
+
+
+@blueprint.route("/form", methods=["OPTIONS"])
+@blueprint.route("/comments", methods=["OPTIONS"])
+@blueprint.route("/comments/<comment_id>/status", methods=["OPTIONS"])
+def ask_first(slug: str, comment_id: str = "") -> Response:  # noqa: ARG001 (the path's)
+    """A browser's preflight."""
+    with services().store.read() as tx:
+        admit(tx.site(slug))
+    return preflight()
+
+
+@blueprint.get("/form")
+def show_form(slug: str) -> Response:
+    """The form as data: fields, labels, limits, and a signed token."""
+    with services().store.read() as tx:
+        position = _position(tx, slug)
+    site = position.site
+    response = jsonify(
+        {
+            "heading": HEADING,
+            "note": NOTE,
+            "submit_label": SUBMIT_LABEL,
+            "fields": [
+                {
+                    "name": one.name,
+                    "label": one.label,
+                    "type": one.type,
+                    "required": one.required,
+                    "max_length": one.max_length,
+                    "autocomplete": one.autocomplete,
+                }
+                for one in form_fields(site.settings)
+            ],
+            "honeypot": HONEYPOT_FIELD,
+            "token": services().signer.form_token(site.id, services().clock()),
+            "closed": _is_closed(position),
+        }
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/comments")
+def submit(slug: str) -> Response:
+    """Take a comment: 202 as JSON, or 303 back to the article for an HTML form."""
+    g.html_errors = is_form(request.content_type)
+    with services().store.read() as tx:
+        site = admit(tx.site(slug))
+    body = read_body(
+        request.environ["wsgi.input"],
+        BODY_BASE_BYTES + BODY_BYTES_PER_CHARACTER * site.settings.content_max_chars,
+        declared=request.content_length,
+    )
+    loaded = _load(site, body)
+    receipt = services().submit(_submission(site, loaded))
+    if g.html_errors:
+        return _back_to_article(site, loaded.thread.url, receipt)
+    status_token = services().signer.comment_token("status", site.id, receipt.comment_id)
+    response = jsonify(
+        {
+            "id": receipt.comment_id,
+            "state": SHOWN_STATES[receipt.state],
+            "status_url": (
+                f"{services().settings.public_url}/v1/sites/{site.slug}"
+                f"/comments/{receipt.comment_id}/status?token={status_token}"
+            ),
+        }
+    )
+    response.status_code = 202
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/comments")
+def read_comments(slug: str) -> Response:
+    """Approved comments of a thread; answers 304 while nothing has changed for readers."""
+    page = _page_request()
+    with services().store.read() as tx:
+        position = _position(tx, slug)
+        etag = _etag(position, page)
+        if request.if_none_match.contains(etag):
+            return _revalidated(Response(status=304), etag)
+        body = _pages.get(etag)
+        if body is None:
+            found = read_page(tx, position, page)
+            body = _to_bytes(public_page(found) | {"closed": _is_closed(position)})
+            _pages.put(etag, body)
+    return _revalidated(Response(body, content_type="application/json"), etag)
+
+
+@blueprint.get("/comments/<uuid:comment_id>/status")
+def show_status(slug: str, comment_id: object) -> Response:
+    """What became of a comment, for whoever holds its status link."""
+    with services().store.read() as tx:
+        site = admit(tx.site(slug))
+        token = request.args.get("token", "")
+        known = services().signer.check_comment_token("status", token, site.id, str(comment_id))
+        state = tx.comment_state(site.id, str(comment_id)) if known else None
+    if state is None:
+        raise NotFound("This link leads to no comment.")
+    response = jsonify({"id": str(comment_id), "state": SHOWN_STATES[state]})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+# -- parts -----------------------------------------------------------------------------------------
+
+
+def _load(site: Site, body: bytes) -> LoadedSubmission:
+    if g.html_errors:
+        return load_form(site, read_form(body, request.content_type))
+    if not is_json(request.content_type):
+        raise MediaTypeRefused("Send application/json, or post an HTML form.")
+    return load_submission(site, read_json(body))
+
+
+def _submission(site: Site, loaded: LoadedSubmission) -> Submission:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= IDEMPOTENCY_KEY_MAX_CHARS:
+        problem = f"An Idempotency-Key has 1 to {IDEMPOTENCY_KEY_MAX_CHARS} characters."
+        raise InvalidSubmission(FieldProblem("/Idempotency-Key", "too_long", problem))
+    return Submission(
+        site=site,
+        thread=loaded.thread,
+        content=loaded.content,
+        author_name=loaded.author_name,
+        author_email=loaded.author_email,
+        author_url=loaded.author_url,
+        parent_id=loaded.parent_id,
+        ip=request.remote_addr or "",
+        facts=DoorFacts(
+            token=services().signer.read_form_token(loaded.token, site.id, services().clock()),
+            honeypot_filled=loaded.honeypot_filled,
+            origin_given="admitted_origin" in g,
+        ),
+        idempotency_key=key,
+        fingerprint=_fingerprint(loaded) if key is not None else None,
+    )
+
+
+def _fingerprint(loaded: LoadedSubmission) -> str:
+    """What makes two requests the same: all that was written. A retry may carry a newer token."""
+    return json.dumps(
+        [
+            loaded.thread.url,
+            loaded.thread.external_id,
+            loaded.parent_id,
+            loaded.author_name,
+            loaded.author_email,
+            loaded.author_url,
+            loaded.content,
+        ]
+    )
+
+
+def _back_to_article(site: Site, thread_url: str, receipt: Receipt) -> Response:
+    if origin_of(thread_url) not in site.origins:
+        raise OriginRefused("The page's address does not belong to this site.")
+    target = f"{canonical_url(thread_url)}#vestibule-{SHOWN_STATES[receipt.state]}"
+    response = redirect(target, code=303)
+    response.headers["Cache-Control"] = "no-store"
+    return response  # type: ignore[return-value]
+
+
+def _position(tx: Reads, slug: str) -> ThreadPosition:
+    """The thread that a query names by `thread` (an address) and `thread_id`, if it exists yet."""
+    url, external_id = request.args.get("thread"), request.args.get("thread_id")
+    try:
+        key = page_key(url) if url else None
+    except InvalidURL as error:
+        problem = FieldProblem("/thread", "invalid_url", str(error))
+        raise InvalidSubmission(problem) from None
+    position = tx.thread_position(slug, key, external_id or None)
+    if position is None:
+        raise NotFound("There is no such site.")
+    admit(position.site)
+    return position
+
+
+def _is_closed(position: ThreadPosition) -> bool:
+    thread = position.thread
+    return position.site.settings.closed or (thread is not None and thread.closed)
+
+
+def _page_request() -> PageRequest:
+    if not (request.args.get("thread") or request.args.get("thread_id")):
+        problem = FieldProblem("/thread", "missing", "Say which page: thread=URL or thread_id=ID.")
+        raise InvalidSubmission(problem)
+    sort = request.args.get("sort", "oldest")
+    limit = request.args.get("limit", str(DEFAULT_PAGE_LIMIT))
+    problems = []
+    if sort not in {"oldest", "newest"}:
+        problems.append(FieldProblem("/sort", "unknown", "Sort by oldest or newest."))
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= PAGE_LIMIT_MAX):
+        text = f"A page has 1 to {PAGE_LIMIT_MAX} comments."
+        problems.append(FieldProblem("/limit", "out_of_range", text))
+    if problems:
+        raise InvalidSubmission(*problems)
+    return PageRequest(
+        newest_first=sort == "newest", cursor=request.args.get("cursor"), limit=int(limit)
+    )
+
+
+def _etag(position: ThreadPosition, page: PageRequest) -> str:
+    """Changes with everything that the answer depends on."""
+    thread = position.thread
+    what = (
+        position.site.id,
+        position.site.version,
+        thread.id if thread else "",
+        thread.version if thread else 0,
+        page.newest_first,
+        page.limit,
+        page.cursor,
+    )
+    return hashlib.blake2b(repr(what).encode(), digest_size=12).hexdigest()
+
+
+def _revalidated(response: Response, etag: str) -> Response:
+    response.set_etag(etag)
+    # Stored by browsers, but asked about each time: a decision shows at once.
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _to_bytes(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,134 @@
+"""Who is at the desk: the session's cookie, and proofs that a form came from the desk itself."""
+
+import hmac
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from flask import Response, current_app, g, request
+
+from service.core.errors import Forbidden
+from service.core.people import Moderator
+from service.web.form_door import read_form
+from service.web.json_door import read_body
+from service.wiring import Services
+
+GUARDED_COOKIE = "__Host-vestibule"
+PLAIN_COOKIE = "vestibule-desk"
+FORM_MAX_BYTES = 8 * 1024
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:]*)(?::[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Visit:
+    """A signed-in request. Its repr is empty, since it holds the session's secret."""
+
+    moderator: Moderator
+    secret: str
+    csrf: str
+
+
+def services() -> Services:
+    found: Services = current_app.extensions["vestibule"]
+    return found
+
+
+def visit() -> Visit:
+    """The visit that the blueprint's guard has let in."""
+    found: Visit = g.visit
+    return found
+
+
+def find_visit() -> Visit | None:
+    secret = request.cookies.get(_cookie_name())
+    moderator = services().find_session(secret) if secret else None
+    if secret is None or moderator is None:
+        return None
+    return Visit(moderator, secret, services().vault.keyed_hash("csrf", secret).hex())
+
+
+# -- forms -----------------------------------------------------------------------------------------
+
+
+def posted_form() -> dict[str, str]:
+    """The fields of this request's form. Raises what the doors raise for odd ones."""
+    body = read_body(request.environ["wsgi.input"], FORM_MAX_BYTES, declared=request.content_length)
+    return read_form(body, request.content_type)
+
+
+def refuse_foreign_post() -> None:
+    """Raise `Forbidden` where the browser says that another site's page sent the form.
+
+    This is all that protects the sign-in form, whose visitors have no session yet; everywhere else
+    it stands before the token.
+    """
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if fetch_site not in (None, "same-origin") or origin not in (None, *_own_origins()):
+        raise Forbidden(
+            "This form was not sent from the desk's own page. "
+            f"The desk's address is {services().settings.public_url}/desk/."
+        )
+
+
+def refuse_without_token(form: dict[str, str], here: Visit) -> None:
+    given = form.get("csrf", "").encode("utf-8")
+    if not hmac.compare_digest(given, here.csrf.encode("ascii")):
+        raise Forbidden("This form belongs to another session. Load the page again.")
+
+
+def _own_origins() -> tuple[str, ...]:
+    public_url = services().settings.public_url
+    if public_url.startswith("https://"):
+        # Behind a proxy the request may look like plain HTTP; the browser says what it sees.
+        return (public_url,)
+    # On one's own machine the same server is `localhost` and `127.0.0.1`, and both are fine.
+    return (public_url, f"{request.scheme}://{request.host}")
+
+
+# -- the cookie ------------------------------------------------------------------------------------
+
+
+def set_cookie(response: Response, secret: str) -> None:
+    """Give the browser the session's secret, until it is closed.
+
+    `Lax`, so that links to the desk in mails open it signed in. Nothing changes by GET, and every
+    POST proves its origin and carries a token, so that `Strict` would protect nothing more.
+    """
+    response.set_cookie(
+        _cookie_name(), secret, secure=_is_guarded(), httponly=True, samesite="Lax", path="/"
+    )
+
+
+def delete_cookie(response: Response) -> None:
+    response.delete_cookie(
+        _cookie_name(), secure=_is_guarded(), httponly=True, samesite="Lax", path="/"
+    )
+
+
+def is_exposed() -> bool:
+    """Whether the network could read what is sent here: neither https nor this machine."""
+    return not (services().settings.public_url.startswith("https://") or _is_loopback(_host_name()))
+
+
+def _cookie_name() -> str:
+    # One name a place: over https nothing that a neighbouring host or plain HTTP sets may count.
+    return GUARDED_COOKIE if _is_guarded() else PLAIN_COOKIE
+
+
+def _is_guarded() -> bool:
+    """Whether browsers keep a `Secure` cookie: on https, else for `localhost` alone."""
+    return services().settings.public_url.startswith("https://") or _host_name() == "localhost"
+
+
+def _host_name() -> str:
+    match = _HOST.fullmatch(request.host)
+    return match[1].lower() if match else ""
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name == "localhost"

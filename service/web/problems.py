@@ -1,0 +1,24 @@
+"""What a problem's `type` leads to: a page that says in words what the code means."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, render_template
+
+from service.core.errors import NotFound, VestibuleError
+
+blueprint = Blueprint("problems", __name__)
+
+
+def _all_of(kind: type[VestibuleError]) -> Iterator[type[VestibuleError]]:
+    for sub in kind.__subclasses__():
+        yield sub
+        yield from _all_of(sub)
+
+
+@blueprint.get("/problems/<code>")
+def show_problem(code: str) -> str:
+    """Explains one code."""
+    for kind in _all_of(VestibuleError):
+        if kind.code == code:
+            return render_template("explained.html", title=kind.title, text=kind.__doc__ or "")
+    raise NotFound

@@ -1,0 +1,177 @@
+"""A site's settings and origins as an operator gives them in JSON: strict types and bounds."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import fields
+
+from service.core.errors import FieldProblem, InvalidSubmission, InvalidURL
+from service.core.form import NAME_MAX_CHARS
+from service.core.policy import packaged_policy
+from service.core.site import CONTENT_MAX_CHARS_LIMIT, SiteSettings
+from service.core.urls import origin_of
+from service.web.schemas.faults import (
+    INVALID_URL,
+    MISSING,
+    WRONG_TYPE_FLAG,
+    WRONG_TYPE_LIST,
+    WRONG_TYPE_NUMBER,
+    WRONG_TYPE_OBJECT,
+    WRONG_TYPE_TEXT,
+    Fault,
+    StrictSchema,
+    refuse,
+)
+from service.web.schemas.text import Line
+
+WORDS_MAX = 5_000
+WORD_MAX_CHARS = 200
+NAMES_MAX = 1_000
+ORIGINS_MAX = 50
+WEIGHT_MAX = 100.0
+
+UNKNOWN_SYMBOL = Fault("unknown_symbol", "The policy knows no symbol of this name.")
+NOT_AN_ORIGIN = Fault("not_an_origin", "An origin is a scheme and a host only, without a path.")
+
+
+class Flag(fields.Field[bool]):
+    """true or false, and nothing that merely resembles them."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise refuse(WRONG_TYPE_FLAG)
+        return value
+
+
+class Whole(fields.Field[int]):
+    """A whole number within bounds; `true` and `1.0` are none."""
+
+    def __init__(self, minimum: int, maximum: int) -> None:
+        super().__init__()
+        self.minimum = minimum
+        self.maximum = maximum
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise refuse(WRONG_TYPE_NUMBER)
+        if not self.minimum <= value <= self.maximum:
+            raise refuse(_out_of_range(self.minimum, self.maximum))
+        return value
+
+
+class Lines(fields.List[str | None]):
+    """A list of distinct lines, in the order given."""
+
+    def __init__(self, *, max_items: int, max_chars: int) -> None:
+        super().__init__(
+            Line(required=True, max_chars=max_chars), error_messages={"invalid": "list"}
+        )
+        self.max_items = max_items
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, list):
+            raise refuse(WRONG_TYPE_LIST)
+        if len(value) > self.max_items:
+            raise refuse(_too_many(self.max_items))
+        return tuple(dict.fromkeys(super()._deserialize(value, *args, **kwargs)))
+
+
+class Weights(fields.Field[dict[str, float]]):
+    """Points for symbols of the packaged policy."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> dict[str, float]:
+        if not isinstance(value, Mapping):
+            raise refuse(WRONG_TYPE_OBJECT)
+        rules = packaged_policy().rules
+        faults: dict[str, list[Fault]] = {}
+        for symbol, points in value.items():
+            if symbol not in rules:
+                faults[symbol] = [UNKNOWN_SYMBOL]
+            elif isinstance(points, bool) or not isinstance(points, int | float):
+                faults[symbol] = [WRONG_TYPE_NUMBER]
+            elif not (math.isfinite(points) and abs(points) <= WEIGHT_MAX):
+                faults[symbol] = [_out_of_range(-WEIGHT_MAX, WEIGHT_MAX)]
+        if faults:
+            raise refuse(faults)
+        return {symbol: float(points) for symbol, points in value.items()}
+
+
+class SettingsSchema(StrictSchema):
+    """Every field of `SiteSettings`; a test holds the two together. What is absent stays."""
+
+    require_name = Flag()
+    require_email = Flag()
+    content_max_chars = Whole(1, CONTENT_MAX_CHARS_LIMIT)
+    closed = Flag()
+    hold_all = Flag()
+    hold_first = Flag()
+    held_words = Lines(max_items=WORDS_MAX, max_chars=WORD_MAX_CHARS)
+    blocked_words = Lines(max_items=WORDS_MAX, max_chars=WORD_MAX_CHARS)
+    reserved_names = Lines(max_items=NAMES_MAX, max_chars=NAME_MAX_CHARS)
+    weights = Weights()
+
+
+_SETTINGS = SettingsSchema()
+
+
+def load_settings(data: Any, base: SiteSettings | None = None) -> SiteSettings:
+    """`base` (the defaults if None) with the changes in `data`.
+
+    Raises `InvalidSubmission` naming every bad setting.
+    """
+    return replace(base or SiteSettings(), **_SETTINGS.load_strictly(data))
+
+
+def settings_to_json(settings: SiteSettings) -> dict[str, Any]:
+    """The settings as `load_settings` takes them."""
+    return {one.name: _plain(getattr(settings, one.name)) for one in dataclass_fields(settings)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def load_origins(typed: Iterable[Any]) -> tuple[str, ...]:
+    """Origins in their RFC 6454 spelling, each once. Raises `InvalidSubmission`.
+
+    A trailing slash is forgiven; a path is not, since it would be taken for a limit that it is not.
+    """
+    texts = list(typed)
+    if not texts or len(texts) > ORIGINS_MAX:
+        fault = _too_many(ORIGINS_MAX) if texts else MISSING
+        raise InvalidSubmission(FieldProblem("", fault.code, fault.message))
+    results = [_origin(text) for text in texts]
+    problems = [
+        FieldProblem(f"/{index}", one.code, one.message)
+        for index, one in enumerate(results)
+        if isinstance(one, Fault)
+    ]
+    if problems:
+        raise InvalidSubmission(*problems)
+    return tuple(dict.fromkeys(one for one in results if isinstance(one, str)))
+
+
+def _origin(typed: Any) -> str | Fault:
+    if not isinstance(typed, str):
+        return WRONG_TYPE_TEXT
+    text = typed.strip()
+    try:
+        origin = origin_of(text)
+    except InvalidURL:
+        return INVALID_URL
+    _, _, path, query, fragment = urlsplit(text)
+    return NOT_AN_ORIGIN if path not in {"", "/"} or query or fragment else origin
+
+
+def _out_of_range(minimum: float, maximum: float) -> Fault:
+    return Fault("out_of_range", f"This must be from {minimum:,} to {maximum:,}.")
+
+
+def _too_many(limit: int) -> Fault:
+    return Fault("too_many", f"At most {limit:,} entries are taken.")

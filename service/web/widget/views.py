@@ -1,0 +1,98 @@
+"""Routes for readers: the widget's files, the demo article that embeds it, and the front page."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from service.core.form import HEADING, HONEYPOT_FIELD, NOTE, SUBMIT_LABEL, form_fields
+from service.core.site import Site
+from service.web.widget.assets import asset_response, load_assets
+from service.wiring import Services
+
+DEMO_SLUG = "demo"
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'"
+)
+"""The strictest policy that the widget promises to run under; the demo page tries it."""
+
+blueprint = Blueprint("widget", __name__, template_folder="templates")
+
+_ASSETS = load_assets()
+
+
+@blueprint.get("/embed.js")
+def embed() -> Response:
+    return asset_response(_ASSETS["embed.js"])
+
+
+@blueprint.get("/favicon.ico")
+def icon() -> Response:
+    """What browsers ask for on their own, on every page that names no icon."""
+    return asset_response(_ASSETS["demo/icon.svg"])
+
+
+@blueprint.get("/<any(embed, demo):folder>/<path:name>")
+def file(folder: str, name: str) -> Response:
+    asset = _ASSETS.get(f"{folder}/{name}")
+    if asset is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return asset_response(asset)
+
+
+@blueprint.get("/")
+def front() -> BaseResponse:
+    if _demo_site(_services()) is not None:
+        return redirect("/demo/", HTTPStatus.FOUND)
+    return _page("demo/front.html")
+
+
+@blueprint.get("/demo/")
+def demo() -> Response:
+    services = _services()
+    site = _demo_site(services)
+    if site is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return _page(
+        "demo/article.html",
+        site=site,
+        page_url=_demo_url(services, site),
+        fields=form_fields(site.settings),
+        heading=HEADING,
+        note=NOTE,
+        submit_label=SUBMIT_LABEL,
+        honeypot=HONEYPOT_FIELD,
+        token=services.signer.form_token(site.id, services.clock()),
+        held_words=site.settings.held_words,
+    )
+
+
+def _services() -> Services:
+    services: Services = current_app.extensions["vestibule"]
+    return services
+
+
+def _demo_site(services: Services) -> Site | None:
+    with services.store.read() as tx:
+        return tx.site(DEMO_SLUG)
+
+
+def _demo_url(services: Services, site: Site) -> str:
+    """The article's address as its reader sees it (localhost or 127.0.0.1): the form without
+    scripts leads back there; under a name that the site does not know, the server's public one.
+    """
+    own = request.host_url.rstrip("/")
+    return f"{own if own in site.origins else services.settings.public_url}/demo/"
+
+
+def _page(template: str, **values: object) -> Response:
+    response = Response(render_template(template, **values), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = POLICY
+    # The form in the page carries a token with the time of its making.
+    response.cache_control.no_store = True
+    # A page that sends no referrer posts its plain form with `Origin: null`, which is refused.
+    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    return response
