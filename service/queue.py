@@ -7,6 +7,7 @@ Nothing here is the truth: whatever is lost is found again by the sweeper.
 
 import json
 import logging
+import re
 import zlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 import redis
 from rq import Queue as RqQueue
+from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.utils import utcparse
@@ -31,6 +33,7 @@ FAILURE_TTL_SECONDS = 3600
 WORKER_SILENCE = timedelta(seconds=20)
 """A worker that has not been heard of for this long counts as gone; it beats every five seconds."""
 BREAK_SECONDS = 1.0
+_NAME = re.compile(r"([0-9a-f-]{36})/([0-9a-f-]{36})/([0-9]{1,6})")
 _DATA_MAX_BYTES = 4096
 _KEPT = (b"created_at", b"enqueued_at", b"started_at", b"ended_at", b"last_heartbeat", b"status")
 
@@ -47,6 +50,14 @@ class StrictJob(Job):
     """
 
     ALLOWED = frozenset({DRAIN})
+
+    def refresh(self) -> None:
+        """Read the stored job. One that cannot be read is none: it must not end the worker."""
+        try:
+            super().refresh()  # type: ignore[no-untyped-call]
+        except (redis.ResponseError, ValueError, OverflowError):
+            log.warning("job %s ignored: it cannot be read", self.id)
+            raise NoSuchJobError(f"unreadable: {self.id}") from None
 
     def restore(self, raw_data: dict[Any, Any]) -> None:
         raw = {key.encode() if isinstance(key, str) else key: v for key, v in raw_data.items()}
@@ -130,7 +141,7 @@ class RedisQueue:
         return bool(items) and self._gate.call(lambda: self._push(items)) is not None
 
     def _push(self, items: Sequence[WorkItem]) -> bool:
-        names = [f"{item.site_id}/{item.comment_id}" for item in items]
+        names = [f"{item.site_id}/{item.comment_id}/{item.revision}" for item in items]
         after = self._redis.rpush(WAITING_KEY, *names)
         before = after - len(names)
         if before == 0 or after // BATCH_SIZE > before // BATCH_SIZE:
@@ -141,9 +152,9 @@ class RedisQueue:
         names = cast("list[bytes] | None", self._redis.lpop(WAITING_KEY, limit))
         items = []
         for name in names or ():
-            site_id, _, comment_id = name.decode("ascii", "replace").partition("/")
-            if _is_id(site_id) and _is_id(comment_id):
-                items.append(WorkItem(site_id, comment_id))
+            match = _NAME.fullmatch(name.decode("ascii", "replace"))
+            if match is not None:
+                items.append(WorkItem(match[1], match[2], int(match[3])))
         return items
 
     def waiting(self) -> int | None:
@@ -175,10 +186,6 @@ class RedisQueue:
         return any(
             now - utcparse(cast("bytes", beat).decode()) < WORKER_SILENCE for beat in beats if beat
         )
-
-
-def _is_id(text: str) -> bool:
-    return len(text) == 36 and set(text) <= set("0123456789abcdef-")  # noqa: PLR2004 (a UUID's length)
 
 
 # Generic cell rate algorithm (ITU-T I.371): each key holds the theoretical arrival time of the next

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from uuid_utils import uuid7
 
-from service.core.errors import SetupError
+from service.core.errors import SetupError, Unavailable
 from service.core.policy import packaged_policy
 from service.core.ports import (
     Clock,
@@ -29,10 +29,11 @@ from service.crypto import Argon2Passwords, Keyring, SealedVault, TokenSigner
 from service.queue import RedisGate, RedisQueue, RedisRateLimiter, connect
 from service.room import WatchedRoom
 from service.settings import Settings
-from service.store import SqlStore
+from service.store import SqlStore, is_current
 from service.store.schema import unreachable
 from service.usecases.moderate import DecideComment
 from service.usecases.people import AddModerator, FindSession, SignIn, SignOut
+from service.usecases.revise import EditComment, WithdrawComment
 from service.usecases.screen import ScreenComments
 from service.usecases.sites import AddSite, ChangeSite
 from service.usecases.submit import SubmitComment
@@ -59,6 +60,8 @@ class Services:
     submit: SubmitComment
     screen: ScreenComments
     decide: DecideComment
+    edit: EditComment
+    withdraw: WithdrawComment
     sweep: Sweep
     add_site: AddSite
     change_site: ChangeSite
@@ -87,7 +90,7 @@ def build(settings: Settings) -> Services:
     store = SqlStore(settings.database_url, pool_size=settings.web_threads + 4)
     try:
         _check_secret(store, keyring)
-    except DBAPIError as error:
+    except (DBAPIError, Unavailable) as error:
         store.close()
         raise unreachable(error) from None
     except SetupError:
@@ -128,6 +131,8 @@ def build(settings: Settings) -> Services:
         submit=SubmitComment(store, queue, limiter, room, vault, utc_now, new_id),
         screen=ScreenComments(store, load_screener, packaged_policy, utc_now, new_id),
         decide=DecideComment(store, utc_now, new_id),
+        edit=EditComment(store, queue, room, utc_now),
+        withdraw=WithdrawComment(store, utc_now, new_id),
         sweep=Sweep(store, queue, utc_now),
         add_site=AddSite(store, utc_now, new_id),
         change_site=ChangeSite(store, packaged_policy()),
@@ -137,6 +142,14 @@ def build(settings: Settings) -> Services:
         find_session=FindSession(store, vault, utc_now),
         close=close,
     )
+
+
+def require_schema(settings: Settings) -> None:
+    """Raise `SetupError` unless the database can be reached and has the newest schema."""
+    if not is_current(settings.database_url):
+        raise SetupError(
+            "The database does not have this version's tables: run `vestibule migrate`."
+        )
 
 
 @lru_cache(maxsize=1)
@@ -159,7 +172,7 @@ def _check_secret(store: SqlStore, keyring: Keyring) -> None:
     with store.read() as tx:
         known = tx.key_ids()
         ours = {key.id for key in keyring.keys}
-        if known and not known & ours and tx.has_contacts():
+        if any(tx.has_sealed_with(bytes.fromhex(key_id)) for key_id in known - ours):
             raise SetupError(
                 "The database holds addresses that were sealed with another secret. Restore that "
                 "secret, or name it in VESTIBULE_RETIRED_SECRET_KEYS if this one replaces it."

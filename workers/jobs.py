@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 
 from rq.timeouts import JobTimeoutException
 
@@ -28,8 +29,11 @@ def drain() -> None:
             services.close()
     except JobTimeoutException:
         raise
-    except Exception as error:
-        log.exception("screening failed (%s)", type(error).__name__)
+    except Exception as error:  # noqa: BLE001 (the job's edge: RQ records the failure)
+        # The class and the place: an exception's text may quote what was being worked on.
+        places = traceback.extract_tb(error.__traceback__)
+        trail = " < ".join(f"{place.name}:{place.lineno}" for place in reversed(places[-6:]))
+        log.error("screening failed: %s at %s", type(error).__name__, trail)  # noqa: TRY400
         raise JobFailed(type(error).__name__) from None
 
 

@@ -3,11 +3,14 @@
 import logging
 import os
 import time
+from types import TracebackType
 
 import click
 import redis
 from redis import Redis
-from rq import Worker
+from redis.client import Pipeline
+from rq import Worker, worker_registration
+from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
@@ -16,8 +19,11 @@ from service import settings, wiring
 from service.core.errors import SetupError
 from service.processes import die_with_parent
 from service.queue import StrictJob, connect, screen_queue
+from workers.jobs import JobFailed
 
 log = logging.getLogger("vestibule.worker")
+
+ExceptionInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 BEAT_SECONDS = 5
 REDIS_WAIT_MAX_SECONDS = 5.0
@@ -39,11 +45,25 @@ class ScreenWorker(Worker):
         die_with_parent(self._worker_pid)
         super().main_work_horse(job, queue)
 
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        super().heartbeat(timeout, pipeline)
+        # RQ registers a worker once. A Redis that was restarted or flushed since knows none.
+        worker_registration.register(self, pipeline)
+
+    def _finalize_failure(
+        self, job: Job, queue: Queue, execution: Execution, exc_info: ExceptionInfo
+    ) -> None:
+        # RQ would store the traceback, which can quote what was being worked on.
+        error = exc_info[1]
+        name = str(error) if isinstance(error, JobFailed) else type(error).__name__
+        super()._finalize_failure(job, queue, execution, (JobFailed, JobFailed(name), None))
+
 
 def run(configuration: settings.Settings) -> None:
     """Serve the queue until told to stop. Raises `SetupError` where the set-up does not do."""
     # Building the services once says at the start what is wrong with the set-up, and loads the code
     # and the checks before the fork. Connections are closed again: none may cross it.
+    wiring.require_schema(configuration)
     services = wiring.build(configuration)
     wiring.load_screener()
     services.close()

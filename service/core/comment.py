@@ -159,6 +159,18 @@ class CommentHead:
     state: State
     version: int
     previous_state: State | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A later text of a comment. What is shown changes only when it is approved."""
+
+    site_id: str
+    comment_id: str
+    number: int
+    content: str
+    state: State
 
 
 # -- being screened --------------------------------------------------------------------------------
@@ -168,7 +180,8 @@ class CommentHead:
 class Draft:
     """A leased comment: everything of it that screening may see. No address, no IP.
 
-    `attempt` counts leases, this one included, and guards the verdict's write.
+    `attempt` counts leases, this one included, and guards the verdict's write. `revision` is 0 for
+    a comment as it came in, else the number of the revision whose text this is.
     """
 
     id: str
@@ -182,6 +195,7 @@ class Draft:
     facts: DoorFacts
     created_at: datetime
     attempt: int
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +280,7 @@ class PublicComment:
     avatar_id: str
     content: str
     created_at: datetime
+    edited_at: datetime | None
     removed: bool
 
 

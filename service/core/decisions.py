@@ -9,6 +9,7 @@ from service.core.states import State
 
 
 class Actor(StrEnum):
+    AUTHOR = "author"
     CHECKS = "checks"
     MODERATOR = "moderator"
     SYSTEM = "system"
@@ -41,11 +42,12 @@ class Screening:
     site_id: str
     attempt: int
     verdict: Verdict
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One line of a comment's record."""
+    """One line of a comment's record; `revision` is 0 where it is about the comment itself."""
 
     id: str
     comment_id: str
@@ -58,3 +60,4 @@ class Decision:
     score: float | None = None
     policy_version: str | None = None
     note: str = ""
+    revision: int = 0

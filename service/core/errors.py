@@ -15,6 +15,8 @@ class VestibuleError(Exception):
 
 
 class NotFound(VestibuleError):
+    """There is nothing at this address, or nothing that whoever asks may know of."""
+
     code = "not_found"
     title = "There is nothing here"
 
@@ -34,6 +36,13 @@ class OriginRefused(Forbidden):
 class ThreadClosed(Forbidden):
     code = "thread_closed"
     title = "Comments are closed here"
+
+
+class EditWindowClosed(Forbidden):
+    """An author can change a comment for some minutes only; the site says how many."""
+
+    code = "edit_window_closed"
+    title = "This comment can no longer be changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,14 @@ class Overloaded(VestibuleError):
     code = "overloaded"
     title = "Comments cannot be taken right now"
     retry_after_seconds = 60
+
+
+class Unavailable(Overloaded):
+    """The database cannot be reached, or stays busy, for now. Nothing was changed."""
+
+    code = "unavailable"
+    title = "The service cannot reach its database right now"
+    retry_after_seconds = 10
 
 
 class InvalidPolicy(VestibuleError):

@@ -17,6 +17,7 @@ from service.core.comment import (
     ParentComment,
     PublicComment,
     Rates,
+    Revision,
     Subject,
     Thread,
     TokenFact,
@@ -40,15 +41,20 @@ NewId = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """A pending comment as the queue names it."""
+    """A pending comment as the queue names it, or a pending revision of one."""
 
     site_id: str
     comment_id: str
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedComment:
-    """A comment as the desk lists it. The address is sealed; the desk shows it masked."""
+    """A comment as the desk lists it. The address is sealed; the desk shows it masked.
+
+    For a held edit `revision` is its number, `content` its text, and `shown_content` what readers
+    still see.
+    """
 
     id: str
     site_id: str
@@ -66,6 +72,8 @@ class QueuedComment:
     version: int
     created_at: datetime
     contributions: tuple[Contribution, ...]
+    revision: int = 0
+    shown_content: str | None = None
 
 
 class CopyKind(IntEnum):
@@ -146,12 +154,19 @@ class Reads(Protocol):
     def queue_page(
         self, *, sites: Sequence[Site], state: State, after: str | None, limit: int
     ) -> Sequence[QueuedComment]:
-        """Comments in a state, oldest first, after an id."""
+        """Comments in a state, oldest first, after an id; with the held ones, held edits."""
         ...
+
+    def queued(self, site: Site, comment_id: str) -> QueuedComment | None: ...
 
     def queue_counts(self, sites: Sequence[Site]) -> Mapping[State, int]: ...
     def decisions(self, site_id: str, comment_id: str) -> Sequence[Decision]: ...
     def head(self, site_id: str, comment_id: str) -> CommentHead | None: ...
+    def open_revision(self, site_id: str, comment_id: str) -> Revision | None:
+        """The revision that waits for checks or for a moderator; there is one at most."""
+        ...
+
+    def moderator_names(self, ids: Collection[str]) -> Mapping[str, str]: ...
     def credentials(self, email_indexes: Collection[bytes]) -> tuple[Moderator, str] | None:
         """The moderator signed up with an address, and their password's hash."""
         ...
@@ -159,6 +174,10 @@ class Reads(Protocol):
     def has_moderators(self) -> bool: ...
     def session(self, session_id: bytes) -> Session | None: ...
     def has_contacts(self) -> bool: ...
+    def has_sealed_with(self, key_id: bytes) -> bool:
+        """Whether there is an address that was sealed with this key."""
+        ...
+
     def key_ids(self) -> frozenset[str]: ...
 
 
@@ -203,6 +222,17 @@ class Writes(Reads, Protocol):
 
     def move(self, head: CommentHead, decision: Decision) -> bool:
         """Store a decision if the comment still is as `head` says; False if it is not."""
+        ...
+
+    def add_revision(self, head: CommentHead, content: str, *, now: datetime) -> int | None:
+        """Store an author's new text as pending; its number, or None if `head` is out of date.
+
+        One that was still open gives way to it.
+        """
+        ...
+
+    def move_revision(self, head: CommentHead, revision: Revision, decision: Decision) -> bool:
+        """Store a decision about a revision if both still are as given; False if not."""
         ...
 
     def add_site(self, site: Site, *, now: datetime) -> bool:
@@ -268,7 +298,7 @@ class Vault(Protocol):
     def seal(self, plain: str, *, bound_to: str) -> bytes: ...
     def open(self, sealed: bytes, *, bound_to: str) -> str: ...
     def email_indexes(self, email: str, *, scope: str) -> Sequence[bytes]:
-        """Blind indexes of an address, that of the current key first, then those of retired keys."""
+        """Blind indexes of an address: of the current key first, then of retired ones."""
         ...
 
     def keyed_hash(self, purpose: str, value: str) -> bytes: ...

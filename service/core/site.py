@@ -24,6 +24,10 @@ class SiteSettings:
     hold_first: bool = field(
         default=False, metadata={"help": "An author's first comment waits for a moderator."}
     )
+    edit_window_minutes: int = field(
+        default=15,
+        metadata={"help": "Minutes in which authors may edit or delete their comment, 0 to 1,440."},
+    )
     held_words: tuple[str, ...] = field(
         default=(), metadata={"help": "Whole words or phrases that hold a comment for a moderator."}
     )

@@ -1,13 +1,20 @@
 """The store: the only place that speaks SQL, on SQLite and PostgreSQL alike."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from service.core.errors import Unavailable
 from service.store.engine import Database
 from service.store.schema import is_current, migrate
 from service.store.writes import SqlReads, SqlWrites
 
 __all__ = ["SqlStore", "is_current", "migrate"]
+
+log = logging.getLogger("vestibule.store")
 
 
 class SqlStore:
@@ -18,13 +25,36 @@ class SqlStore:
 
     @contextmanager
     def read(self) -> Iterator[SqlReads]:
-        with self._database.read() as connection:
+        with _in_plain_words(), self._database.read() as connection:
             yield SqlReads(connection)
 
     @contextmanager
     def write(self) -> Iterator[SqlWrites]:
-        with self._database.write() as connection:
+        with _in_plain_words(), self._database.write() as connection:
             yield SqlWrites(connection)
 
     def close(self) -> None:
         self._database.close()
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    """A database that is away, full, locked or shutting down becomes `Unavailable`."""
+    try:
+        yield
+    except PoolExhausted as error:
+        raise _unavailable(error) from None
+    except DBAPIError as error:
+        # SQLITE_ERROR is a statement that is wrong, which waiting does not mend.
+        if not isinstance(error, OperationalError) and not error.connection_invalidated:
+            raise
+        if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
+            raise
+        raise _unavailable(error.orig) from None
+
+
+def _unavailable(error: BaseException | None) -> Unavailable:
+    # The driver's text may name the server; its class and its code say enough.
+    code = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None) or "no code"
+    log.warning("the database does not answer: %s (%s)", type(error).__name__, code)
+    return Unavailable("The database does not answer. Please try again in a moment.")

@@ -1,11 +1,11 @@
 """Queries behind the desk: the queue, a comment's record, moderators and their sessions."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, literal, null, select, update
 
 from service.core.decisions import Actor, Decision
 from service.core.people import Moderator, NewModerator, Role, Session
@@ -14,78 +14,103 @@ from service.core.ports import QueuedComment
 from service.core.signals import Signal
 from service.core.site import Site
 from service.core.states import State
+from service.store.connected import Connected
 from service.store.tables import (
     comments,
     contacts,
     decisions,
     moderators,
+    revisions,
     sessions,
     signals,
     threads,
 )
 
-_QUEUED = select(
+_WITH_THREAD = comments.join(
+    threads,
+    (threads.c.site_id == comments.c.site_id) & (threads.c.id == comments.c.thread_id),
+).outerjoin(
+    contacts,
+    (contacts.c.site_id == comments.c.site_id) & (contacts.c.id == comments.c.contact_id),
+)
+_LISTED = (
     comments,
     threads.c.url.label("thread_url"),
     threads.c.title.label("thread_title"),
     contacts.c.email_sealed,
+)
+_QUEUED = select(
+    *_LISTED, literal(0).label("revision"), null().label("new_content"), null().label("new_state")
+).select_from(_WITH_THREAD)
+_EDITED = select(
+    *_LISTED,
+    revisions.c.number.label("revision"),
+    revisions.c.content.label("new_content"),
+    revisions.c.state.label("new_state"),
 ).select_from(
-    comments.join(
-        threads,
-        (threads.c.site_id == comments.c.site_id) & (threads.c.id == comments.c.thread_id),
-    ).outerjoin(
-        contacts,
-        (contacts.c.site_id == comments.c.site_id) & (contacts.c.id == comments.c.contact_id),
+    _WITH_THREAD.join(
+        revisions,
+        (revisions.c.site_id == comments.c.site_id) & (revisions.c.comment_id == comments.c.id),
     )
 )
 _MODERATOR = (moderators.c.id, moderators.c.name, moderators.c.role, moderators.c.site_id)
 
 
-class DeskReads:
-    _connection: Connection
-
+class DeskReads(Connected):
     def queue_page(
         self, *, sites: Sequence[Site], state: State, after: str | None, limit: int
     ) -> Sequence[QueuedComment]:
         found: list[tuple[Row[Any], Site]] = []
         # Site by site, so that each part is one range of the index; ids merge them by time.
         for site in sites:
-            statement = (
-                _QUEUED.where(comments.c.site_id == site.id, comments.c.state == state)
-                .order_by(comments.c.id)
-                .limit(limit)
-            )
-            if after is not None:
-                statement = statement.where(comments.c.id > after)
-            found += [(row, site) for row in self._connection.execute(statement)]
-        found = sorted(found, key=lambda one: one[0].id)[:limit]
-        contributions = self._contributions([(site.id, row.id) for row, site in found])
-        return [_queued(row, site, contributions.get(row.id, ())) for row, site in found]
+            statements = [_QUEUED.where(comments.c.state == state)]
+            if state is State.HELD:
+                statements.append(_EDITED.where(revisions.c.state == state))
+            for statement in statements:
+                part = statement.where(comments.c.site_id == site.id)
+                if after is not None:
+                    part = part.where(comments.c.id > after)
+                rows = self._connection.execute(part.order_by(comments.c.id).limit(limit))
+                found += [(row, site) for row in rows]
+        return self._listed(sorted(found, key=lambda one: one[0].id)[:limit])
 
-    def _contributions(
-        self, ids: Sequence[tuple[str, str]]
-    ) -> Mapping[str, tuple[Contribution, ...]]:
-        found: dict[str, list[Contribution]] = defaultdict(list)
-        for site_id in {site_id for site_id, _ in ids}:
+    def queued(self, site: Site, comment_id: str) -> QueuedComment | None:
+        rows = self._connection.execute(
+            _QUEUED.where(comments.c.site_id == site.id, comments.c.id == comment_id)
+        )
+        return next(iter(self._listed([(row, site) for row in rows])), None)
+
+    def _listed(self, found: Sequence[tuple[Row[Any], Site]]) -> list[QueuedComment]:
+        contributions: dict[tuple[str, int], list[Contribution]] = defaultdict(list)
+        for site_id in {site.id for _, site in found}:
             rows = self._connection.execute(
                 select(signals)
                 .where(
                     signals.c.site_id == site_id,
-                    signals.c.comment_id.in_([id_ for site, id_ in ids if site == site_id]),
+                    signals.c.comment_id.in_([row.id for row, _ in found]),
                 )
                 .order_by(signals.c.points.desc(), signals.c.symbol)
             )
             for row in rows:
-                found[row.comment_id].append(_contribution(row))
-        return {comment_id: tuple(parts) for comment_id, parts in found.items()}
+                contributions[row.comment_id, row.revision].append(_contribution(row))
+        return [
+            _queued(row, site, tuple(contributions[row.id, row.revision])) for row, site in found
+        ]
 
     def queue_counts(self, sites: Sequence[Site]) -> Mapping[State, int]:
+        ids = [site.id for site in sites]
         rows = self._connection.execute(
             select(comments.c.state, func.count())
-            .where(comments.c.site_id.in_([site.id for site in sites]))
+            .where(comments.c.site_id.in_(ids))
             .group_by(comments.c.state)
         )
-        return {State(state): number for state, number in rows}
+        counts = Counter({State(state): number for state, number in rows})
+        counts[State.HELD] += self._connection.execute(
+            select(func.count()).where(
+                revisions.c.site_id.in_(ids), revisions.c.state == State.HELD
+            )
+        ).scalar_one()
+        return +counts
 
     def decisions(self, site_id: str, comment_id: str) -> Sequence[Decision]:
         rows = self._connection.execute(
@@ -106,9 +131,16 @@ class DeskReads:
                 score=row.score,
                 policy_version=row.policy_version,
                 note=row.note,
+                revision=row.revision,
             )
             for row in rows
         ]
+
+    def moderator_names(self, ids: Collection[str]) -> Mapping[str, str]:
+        rows = self._connection.execute(
+            select(moderators.c.id, moderators.c.name).where(moderators.c.id.in_(ids))
+        )
+        return {row.id: row.name for row in rows}
 
     def credentials(self, email_indexes: Collection[bytes]) -> tuple[Moderator, str] | None:
         row = self._connection.execute(
@@ -132,9 +164,7 @@ class DeskReads:
         return Session(session_id, _moderator(row), row.created_at, row.seen_at)
 
 
-class DeskWrites:
-    _connection: Connection
-
+class DeskWrites(Connected):
     def add_moderator(self, new: NewModerator) -> bool:
         taken = self._connection.execute(
             select(moderators.c.id).where(moderators.c.email_index == new.email_index)
@@ -205,9 +235,11 @@ def _queued(row: Row[Any], site: Site, parts: tuple[Contribution, ...]) -> Queue
         email_sealed=row.email_sealed,
         contact_id=row.contact_id,
         network_sealed=row.network_sealed,
-        content=row.content,
-        state=State(row.state),
+        content=row.new_content if row.revision else row.content,
+        state=State(row.new_state if row.revision else row.state),
         version=row.version,
         created_at=row.created_at,
         contributions=parts,
+        revision=row.revision,
+        shown_content=row.content if row.revision else None,
     )

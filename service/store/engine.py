@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
-from service.core.errors import SetupError
+from service.core.errors import SetupError, Unavailable
 
 BUSY_TIMEOUT_SECONDS = 15
 _WRITES = "vestibule_writes"
@@ -21,6 +21,7 @@ class FairLock:
     """A lock that serves its waiters in the order they came.
 
     SQLite lets any waiting writer win; without this, one of many threads can wait for seconds.
+    Entering raises `Unavailable` after `BUSY_TIMEOUT_SECONDS`.
     """
 
     def __init__(self) -> None:
@@ -36,7 +37,13 @@ class FairLock:
             turn = threading.Lock()
             turn.acquire()
             self._waiting.append(turn)
-        turn.acquire()
+        if turn.acquire(timeout=BUSY_TIMEOUT_SECONDS):
+            return
+        with self._guard:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                raise Unavailable("The database is busy. Please try again in a moment.")
+        # It has become this one's turn in the very last moment.
 
     def __exit__(self, *_: object) -> None:
         with self._guard:

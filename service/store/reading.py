@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Row, bindparam, select, tuple_
+from sqlalchemy import LargeBinary, Row, bindparam, select, tuple_
 
 from service.core.comment import PublicComment, Thread
 from service.core.ports import PageMark
 from service.core.states import State
+from service.store.connected import Connected
 from service.store.tables import comments, contacts
 from service.store.types import Id
 
@@ -23,6 +24,7 @@ _SHOWN = (
         comments.c.content,
         comments.c.state,
         comments.c.created_at,
+        comments.c.edited_at,
         contacts.c.avatar_id,
     )
     .select_from(
@@ -51,9 +53,7 @@ _REST_OF_ROOT = _SHOWN.where(
 _NEWEST_BELOW = _NEWEST.where(comments.c.root_id < bindparam("root_id"))
 
 
-class ThreadReads:
-    _connection: Connection
-
+class ThreadReads(Connected):
     def thread_page(
         self, thread: Thread, *, newest_first: bool, after: PageMark | None, limit: int
     ) -> Sequence[tuple[PublicComment, PageMark]]:
@@ -91,5 +91,6 @@ def _public(row: Row[Any]) -> PublicComment:
         avatar_id="" if removed else row.avatar_id or "",
         content="" if removed else row.content,
         created_at=row.created_at,
+        edited_at=None if removed else row.edited_at,
         removed=removed,
     )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from service.core.comment import (
     AuthorHistory,
@@ -13,11 +13,13 @@ from service.core.comment import (
     Draft,
     ParentComment,
     Rates,
+    Revision,
     Thread,
 )
 from service.core.ports import CopyKind, CopyMark, ThreadPosition, WorkItem
 from service.core.site import Site
 from service.core.states import State
+from service.store.connected import Connected
 from service.store.rows import (
     external_key_hash,
     page_key_hash,
@@ -30,12 +32,15 @@ from service.store.tables import (
     contacts,
     copies,
     key_ids,
+    moderators,
+    revisions,
     sites,
     thread_keys,
     threads,
 )
 
 COPY_MARKS_PER_KEY = 20
+OPEN_STATES = (State.PENDING, State.HELD)
 
 # Statements on the hot paths are built once: building one costs more than running it on SQLite.
 _SITE = select(sites).where(sites.c.slug == bindparam("slug"))
@@ -64,10 +69,7 @@ _PENDING = select(func.count()).select_from(
 )
 
 
-class CoreReads:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class CoreReads(Connected):
     # -- sites and threads -------------------------------------------------------------------------
 
     def site(self, slug: str) -> Site | None:
@@ -121,6 +123,7 @@ class CoreReads:
                 comments.c.state,
                 comments.c.version,
                 comments.c.previous_state,
+                comments.c.created_at,
             ).where(comments.c.site_id == site_id, comments.c.id == comment_id)
         ).one_or_none()
         if row is None:
@@ -133,6 +136,21 @@ class CoreReads:
             state=State(row.state),
             version=row.version,
             previous_state=State(row.previous_state) if row.previous_state else None,
+            created_at=row.created_at,
+        )
+
+    def open_revision(self, site_id: str, comment_id: str) -> Revision | None:
+        row = self._connection.execute(
+            select(revisions).where(
+                revisions.c.site_id == site_id,
+                revisions.c.comment_id == comment_id,
+                revisions.c.state.in_(OPEN_STATES),
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        return Revision(
+            site_id, comment_id, number=row.number, content=row.content, state=State(row.state)
         )
 
     # -- the state of work -------------------------------------------------------------------------
@@ -151,7 +169,17 @@ class CoreReads:
             .order_by(comments.c.created_at)
             .limit(limit)
         )
-        return [WorkItem(row.site_id, row.id) for row in rows]
+        found = [WorkItem(row.site_id, row.id) for row in rows]
+        edits = self._connection.execute(
+            select(revisions.c.site_id, revisions.c.comment_id, revisions.c.number)
+            .where(
+                revisions.c.state == State.PENDING,
+                revisions.c.created_at <= before,
+                (revisions.c.lease_until.is_(None)) | (revisions.c.lease_until < now),
+            )
+            .limit(limit - len(found))
+        )
+        return found + [WorkItem(row.site_id, row.comment_id, row.number) for row in edits]
 
     # -- what screening needs to know --------------------------------------------------------------
 
@@ -226,6 +254,17 @@ class CoreReads:
 
     def has_contacts(self) -> bool:
         return self._connection.execute(select(contacts.c.id).limit(1)).first() is not None
+
+    def has_sealed_with(self, key_id: bytes) -> bool:
+        # A sealed value begins with its key's id (see `crypto.SealedVault`).
+        return any(
+            self._connection.execute(
+                select(table.c.id)
+                .where(func.substr(table.c.email_sealed, 1, len(key_id)) == key_id)
+                .limit(1)
+            ).first()
+            for table in (contacts, moderators)
+        )
 
     def key_ids(self) -> frozenset[str]:
         return frozenset(self._connection.execute(select(key_ids.c.id)).scalars())

@@ -3,7 +3,8 @@
 import hashlib
 import struct
 import uuid
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -87,7 +88,7 @@ def facts_from_json(data: Mapping[str, Any]) -> DoorFacts:
     )
 
 
-def draft_from(row: Row[Any]) -> Draft:
+def draft_from(row: Any, *, revision: int = 0) -> Draft:
     return Draft(
         id=row.id,
         site_id=row.site_id,
@@ -100,6 +101,7 @@ def draft_from(row: Row[Any]) -> Draft:
         facts=facts_from_json(row.facts),
         created_at=row.created_at,
         attempt=row.attempt,
+        revision=revision,
     )
 
 
@@ -109,3 +111,11 @@ def sketch_to_bytes(sketch: tuple[int, ...]) -> bytes:
 
 def sketch_from_bytes(data: bytes) -> tuple[int, ...]:
     return struct.unpack(f">{len(data) // 4}I", data)
+
+
+def by_site(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Comment ids grouped by the id of their site."""
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for site_id, comment_id in pairs:
+        grouped[site_id].append(comment_id)
+    return grouped

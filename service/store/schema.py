@@ -54,9 +54,10 @@ def migrate(database_url: str) -> None:
         database.close()
 
 
-def unreachable(error: DBAPIError) -> SetupError:
+def unreachable(error: Exception) -> SetupError:
     """A message without the driver's text, which may carry the address and its password."""
+    kind = type(getattr(error, "orig", error)).__name__
     return SetupError(
-        f"The database cannot be used ({type(error.orig).__name__}): check VESTIBULE_DATABASE_URL, "
+        f"The database cannot be used ({kind}): check VESTIBULE_DATABASE_URL, "
         "that the server runs, and that this user may write."
     )

@@ -95,6 +95,7 @@ comments = Table(
     Column("attempt", Integer, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("edited_at", UtcDateTime),
     Column("decided_at", UtcDateTime),
     Index("ix_comments_queue", "site_id", "state", "id"),
     Index("ix_comments_contact", "site_id", "contact_id", "created_at"),
@@ -113,6 +114,29 @@ comments = Table(
         "created_at",
         sqlite_where=text("state = 'pending'"),
         postgresql_where=text("state = 'pending'"),
+    ),
+)
+
+# Texts of comments that were edited: number 1 is the first one. A comment shows its latest approved
+# text; at most one of its revisions is open, that is, pending or held.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("comment_id", Id, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(
+        "ix_revisions_open",
+        "site_id",
+        "state",
+        "comment_id",
+        sqlite_where=text("state IN ('pending', 'held')"),
+        postgresql_where=text("state IN ('pending', 'held')"),
     ),
 )
 
@@ -135,6 +159,8 @@ signals = Table(
     metadata,
     Column("site_id", Id, primary_key=True),
     Column("comment_id", Id, primary_key=True),
+    # 0 for the comment as it came in, else the number of a revision.
+    Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("symbol", String(64), primary_key=True),
     Column("strength", Float, nullable=False),
     Column("points", Float, nullable=False),
@@ -149,6 +175,7 @@ decisions = Table(
     Column("site_id", Id, primary_key=True),
     Column("id", Id, primary_key=True),
     Column("comment_id", Id, nullable=False),
+    Column("revision", Integer, nullable=False),
     Column("from_state", String(10), nullable=False),
     Column("to_state", String(10), nullable=False),
     Column("actor", String(10), nullable=False),

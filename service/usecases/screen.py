@@ -12,9 +12,10 @@ from hashlib import blake2b
 
 from service.core.comment import AuthorHistory, Copies, Draft, Fingerprint, Rates, Subject
 from service.core.decisions import Screening
-from service.core.policy import Policy, decide
+from service.core.errors import InvalidPolicy
+from service.core.policy import Policy, Verdict, decide
 from service.core.ports import Clock, CopyKind, CopyMark, NewId, Screener, Store, WorkItem
-from service.core.signals import CHECKS_CRASHED, Signal
+from service.core.signals import CHECK_FAILED, CHECKS_CRASHED, Signal
 from service.core.site import Site
 
 LEASE = timedelta(seconds=12)
@@ -38,12 +39,14 @@ class ScreenComments:
         drafts = self._lease(items)
         fresh = [draft for draft in drafts if draft.attempt <= BATCH_ATTEMPTS]
         suspects = [draft for draft in drafts if draft.attempt > BATCH_ATTEMPTS]
+        if suspects:
+            # They go back before anything else runs, so that each is on its own when it is taken
+            # again, and none loses its lease, and with it an attempt, to the others' work.
+            with self.store.write() as tx:
+                tx.release(suspects)
         concluded = self._run(fresh)
-        # Suspects go back, so that each is on its own when it is taken again.
-        with self.store.write() as tx:
-            tx.release(suspects)
         for suspect in suspects:
-            alone = self._lease([WorkItem(suspect.site_id, suspect.id)])
+            alone = self._lease([WorkItem(suspect.site_id, suspect.id, suspect.revision)])
             if alone and alone[0].attempt > BATCH_ATTEMPTS + 1:
                 concluded += self._hold_crashed(alone)
             else:
@@ -92,7 +95,8 @@ class ScreenComments:
                 comment_id=draft.id,
                 site_id=draft.site_id,
                 attempt=draft.attempt,
-                verdict=decide(signals, site.policy(packaged)),
+                verdict=_verdict(signals, site, packaged),
+                revision=draft.revision,
             )
             for draft, site, signals in found
         ]
@@ -134,6 +138,15 @@ class ScreenComments:
                     now=now,
                 )
         return [subjects[draft.id] for draft in drafts]
+
+
+def _verdict(signals: Sequence[Signal], site: Site, packaged: Policy) -> Verdict:
+    """Where a site's own weights no longer fit the policy, its comments wait for a person."""
+    try:
+        policy = site.policy(packaged)
+    except InvalidPolicy:
+        return decide([*signals, Signal(CHECK_FAILED, detail="the site's weights")], packaged)
+    return decide(signals, policy)
 
 
 def _marks(draft: Draft, fingerprint: Fingerprint) -> list[CopyMark]:

@@ -40,6 +40,8 @@ from service.core.states import State
 from service.core.urls import canonical_url, origin_of, page_key
 
 _ID_BYTES = 16
+_HANGUL_FILLERS = "\u115f\u1160"
+"""Letters by their category that show nothing; the other two become these by NFKC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +186,13 @@ def network_of(ip: str) -> str:
 
 
 def folded_name(name: str) -> str:
-    """A name for comparing: compatibility forms folded, letters and digits only."""
+    """A name for comparing: compatibility forms folded, visible letters and digits only."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in folded if character.isalnum())
+    return "".join(
+        character
+        for character in folded
+        if character.isalnum() and character not in _HANGUL_FILLERS
+    )
 
 
 def _refuse_what_the_site_does_not_take(submission: Submission) -> None:
@@ -196,7 +202,8 @@ def _refuse_what_the_site_does_not_take(submission: Submission) -> None:
     if origin_of(submission.thread.url) not in site.origins:
         raise OriginRefused("The page's address does not belong to this site.")
     reserved = RESERVED_NAMES | {folded_name(name) for name in site.settings.reserved_names}
-    if folded_name(submission.author_name) in reserved:
+    # Names of signs alone fold to nothing, which must not reserve all others of their kind.
+    if (folded_name(submission.author_name) or None) in reserved:
         raise InvalidSubmission(
             FieldProblem("/author_name", "reserved", "This name is reserved for the site's staff.")
         )

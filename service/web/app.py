@@ -9,6 +9,7 @@ from service import settings as configuration
 from service import wiring
 from service.web import errors, health, problems
 from service.web.api import comments as comments_api
+from service.web.api.access import SlugConverter
 from service.web.desk import blueprint as desk
 from service.web.widget import blueprint as widget
 from service.wiring import Services
@@ -35,6 +36,7 @@ def create_app(services: Services | None = None) -> Flask:
     app.extensions["vestibule"] = services
     app.jinja_env.globals["field_labels"] = _FIELD_LABELS
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.converters["slug"] = SlugConverter
     # Without trusted proxies the header is ignored: anyone can send one.
     hops = services.settings.trusted_proxies
     if hops:

@@ -4,12 +4,18 @@ import logging
 import threading
 
 from flask import Blueprint, Response, current_app, jsonify
+from flask.blueprints import BlueprintSetupState
 
 from service.wiring import Services
 
 blueprint = Blueprint("health", __name__)
 log = logging.getLogger("vestibule.web")
-_seen_worker = threading.Event()
+_SEEN_WORKER = "vestibule-seen-worker"
+
+
+@blueprint.record
+def _start_unready(state: BlueprintSetupState) -> None:
+    state.app.extensions[_SEEN_WORKER] = threading.Event()
 
 
 @blueprint.get("/healthz")
@@ -28,9 +34,10 @@ def readyz() -> Response:
     services: Services = current_app.extensions["vestibule"]
     database = _database_answers(services)
     screening = services.queue.is_served(services.clock())
+    seen_worker: threading.Event = current_app.extensions[_SEEN_WORKER]
     if screening:
-        _seen_worker.set()
-    ready = database and _seen_worker.is_set()
+        seen_worker.set()
+    ready = database and seen_worker.is_set()
     return _answer(
         {"ready": ready, "database": database, "screening": screening}, 200 if ready else 503
     )

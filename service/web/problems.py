@@ -8,6 +8,13 @@ from service.core.errors import NotFound, VestibuleError
 
 blueprint = Blueprint("problems", __name__)
 
+# Not raised by the domain but by the routing, or by nobody on purpose (see `web.errors`).
+_OF_HTTP = {
+    "unexpected": "Something went wrong in the service itself; its log says where.",
+    "method_not_allowed": "This address does not take that method; the Allow header names those.",
+    "bad_request": "The request could not be read as HTTP.",
+}
+
 
 def _all_of(kind: type[VestibuleError]) -> Iterator[type[VestibuleError]]:
     for sub in kind.__subclasses__():
@@ -21,4 +28,6 @@ def show_problem(code: str) -> str:
     for kind in _all_of(VestibuleError):
         if kind.code == code:
             return render_template("explained.html", title=kind.title, text=kind.__doc__ or "")
+    if code in _OF_HTTP:
+        return render_template("explained.html", title=_OF_HTTP[code], text="")
     raise NotFound

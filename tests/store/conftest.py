@@ -83,6 +83,14 @@ class World:
                 new_id=new_id,
             )
 
+    def conclude_revisions(self, drafts, state: State, *symbols: str):
+        found = [
+            replace(self.screening(draft, state, *symbols), revision=draft.revision)
+            for draft in drafts
+        ]
+        with self.store.write() as tx:
+            return tx.conclude(found, now=self.now, new_id=new_id)
+
     def add_decided(self, state: State, text: str = "hello", *, parent: str | None = None) -> str:
         comment_id = self.add(text, parent=parent)
         self.conclude(self.lease(comment_id), state)

@@ -81,9 +81,7 @@ def test_stranded_are_old_pending_and_free(world):
         now = world.now + timedelta(seconds=9)
         found = tx.stranded(before=now - timedelta(seconds=5), now=now, limit=10)
         assert [item.comment_id for item in found] == [old]
-        found = tx.stranded(
-            before=now, now=now + timedelta(hours=1), limit=10
-        )
+        found = tx.stranded(before=now, now=now + timedelta(hours=1), limit=10)
         assert [item.comment_id for item in found] == [old, leased, young]
         assert tx.pending_count(2) == 2
         assert tx.pending_count(100) == 3

@@ -466,6 +466,7 @@ COMMENT = PublicComment(
     avatar_id="av",
     content="Hi <b>",
     created_at=datetime(2026, 5, 4, 12, 30, 0, 123_999, tzinfo=UTC),
+    edited_at=None,
     removed=False,
 )
 
@@ -481,6 +482,7 @@ def test_a_public_comment_has_exactly_these_keys():
         "avatar": "av",
         "content_html": '<p dir="auto">Hi &lt;b&gt;</p>',
         "created_at": "2026-05-04T12:30:00.123Z",
+        "edited_at": None,
         "removed": False,
     }
 

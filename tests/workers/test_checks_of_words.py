@@ -1,9 +1,14 @@
 """The site's word lists: whole words in any script, and evidence in the original text."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from subjects import FRIENDLY, signals, verdict
+from uniseg.wordbreak import word_boundaries
 
 from service.core.states import State
+from workers.checks.words import _surely_apart
+from workers.text import folded
 
 
 def found(text: str, *words: str) -> list[str] | None:
@@ -86,3 +91,22 @@ def test_names_are_looked_at_and_no_word_is_repeated_in_the_evidence() -> None:
 def test_overlapping_entries_make_one_range() -> None:
     """The desk marks a range once."""
     assert found("one two three", "one two", "two three", "two") == ["one two three"]
+
+
+@given(
+    st.text(
+        st.one_of(
+            st.characters(max_codepoint=0x530),
+            st.characters(min_codepoint=0x0E00, max_codepoint=0x0EFF),
+            st.characters(min_codepoint=0x3000, max_codepoint=0x3100),
+            st.sampled_from("'._:\u00b7a1\"\u05d0\u0301\u4e2d\u3042\u30ab\u200d,;-"),
+        )
+    )
+)
+def test_quick_answers_are_those_of_the_standard(text) -> None:
+    """Where two characters decide, UAX #29 over the whole text says the same."""
+    text = folded(text)
+    boundaries = {0, *word_boundaries(text)}
+    for place in range(1, len(text)):
+        answer = _surely_apart(text[place - 1], text[place])
+        assert answer is None or answer == (place in boundaries)

@@ -10,10 +10,36 @@ from workers.fingerprint import fingerprint
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=300)
 
-WORDS = (
-    "bread oven flour water salt rye wheat spelt crust crumb starter yeast caraway morning evening "
-    "kitchen grandmother village market mill stone baker loaf butter knife table window winter"
-).split()
+WORDS = [
+    "bread",
+    "oven",
+    "flour",
+    "water",
+    "salt",
+    "rye",
+    "wheat",
+    "spelt",
+    "crust",
+    "crumb",
+    "starter",
+    "yeast",
+    "caraway",
+    "morning",
+    "evening",
+    "kitchen",
+    "grandmother",
+    "village",
+    "market",
+    "mill",
+    "stone",
+    "baker",
+    "loaf",
+    "butter",
+    "knife",
+    "table",
+    "window",
+    "winter",
+]
 
 
 def _text(seed: int, words: int) -> list[str]:

@@ -23,7 +23,15 @@ from workers.text import SPANS_MAX, Folded, folded
 
 _LISTS_CACHED = 64
 _ENDS_WORD = frozenset("'\u2018\u2019._:\u00b7\u2027")
-_UNSPACED = re.compile("[\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff]{2}")
+
+# Between two of these there is always a boundary: hiragana, Han, Thai and Lao letters.
+_UNSPACED = re.compile(
+    "[\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\u0e01-\u0e30\u0e40-\u0e46\u0e81-\u0eb0\u0ec0-\u0ec4]{2}"
+)
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30fe]{2}")  # Here never (WB13).
+
+# Up to here letters are Latin, Greek and Cyrillic: two of them never part (WB5), and no ASCII sign
+# joins them but those of `_ENDS_WORD`.
 _LAST_CERTAIN = "\u052f"
 _CHUNK = re.compile("[^ ]+")
 
@@ -94,16 +102,10 @@ class _Edges:
         if place in {0, len(text)}:
             return True
         own, other = text[inside], text[place if inside < place else place - 1]
-        if " " in {own, other}:
+        if " " in {own, other} or (own.isalpha() and other in _ENDS_WORD):
             return True
-        if own.isalpha():
-            if other in _ENDS_WORD:
-                return True
-            if own <= _LAST_CERTAIN and other <= _LAST_CERTAIN and other.isalnum():
-                return False
-        if _UNSPACED.match(text, place - 1):
-            return True
-        return place in self._boundaries(place)
+        sure = _surely_apart(text[place - 1], text[place])
+        return place in self._boundaries(place) if sure is None else sure
 
     def _boundaries(self, place: int) -> frozenset[int]:
         if self._chunks is None:
@@ -116,3 +118,17 @@ class _Edges:
             known = frozenset(start + one for one in inner) | {start}
             self._known[start] = known
         return known
+
+
+def _surely_apart(one: str, two: str) -> bool | None:
+    """What UAX #29 says of the place between two characters, where these alone decide it."""
+    letters = one.isalpha() + two.isalpha()
+    if letters and one <= _LAST_CERTAIN and two <= _LAST_CERTAIN:
+        if one.isalnum() and two.isalnum():
+            return False
+        other = two if one.isalpha() else one
+        if other.isascii() and other not in _ENDS_WORD:
+            return True
+    if _KATAKANA.match(one + two):
+        return False
+    return True if _UNSPACED.match(one + two) else None

@@ -1,12 +1,21 @@
 """Who may use a site's public API from where: the site of a path, and the Origin of a request."""
 
 from flask import Response, current_app, g, request
+from werkzeug.routing import BaseConverter
 
 from service.core.errors import NotFound, OriginRefused
 from service.core.site import Site
 from service.wiring import Services
 
 PREFLIGHT_SECONDS = "600"
+
+
+class SlugConverter(BaseConverter):
+    """A site's short name in a path. What cannot be one never gets as far as the database, which
+    may not even take its characters (PostgreSQL and NUL).
+    """
+
+    regex = "[a-z0-9-]{1,64}"
 
 
 def services() -> Services:
@@ -41,7 +50,9 @@ def allow_reading(response: Response) -> Response:
 
 def preflight() -> Response:
     response = Response(status=204)
-    response.headers["Access-Control-Allow-Methods"] = "GET, POST"
-    response.headers["Access-Control-Allow-Headers"] = "Content-Type, Idempotency-Key"
+    response.headers["Access-Control-Allow-Methods"] = "GET, POST, PATCH, DELETE"
+    response.headers["Access-Control-Allow-Headers"] = (
+        "Authorization, Content-Type, Idempotency-Key"
+    )
     response.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
     return response

@@ -40,6 +40,7 @@ class Card:
     network: str
     thread_title: Markup
     content: Markup
+    shown_content: Markup | None
     age: str
     reasons: tuple[Reason, ...]
     score: str
@@ -59,11 +60,14 @@ def card(comment: QueuedComment, moderator: Moderator, vault: Vault, *, now: dat
         network=_opened(vault, comment.network_sealed, f"{comment.id}/network"),
         thread_title=visible(comment.thread_title or comment.thread_url),
         content=marked(comment.content, [span for part in parts for span in part.signal.spans]),
+        shown_content=(
+            visible(comment.shown_content) if comment.shown_content is not None else None
+        ),
         age=age(now - comment.created_at),
         reasons=tuple(_reason(part, shown) for part, shown in zip(parts, points, strict=True)),
         score=total,
         policy=packaged_policy(),
-        actions=actions(comment.state) if moderator.role.may_decide else (),
+        actions=_actions(comment) if moderator.role.may_decide else (),
     )
 
 
@@ -75,6 +79,12 @@ def actions(state: State) -> tuple[Action, ...]:
     if state is State.DELETED:
         return (Action.RESTORE,)
     return tuple(action for action, target in TARGETS.items() if may_follow(state, target))
+
+
+def _actions(comment: QueuedComment) -> tuple[Action, ...]:
+    """An edit can be taken or turned down; deleting is for the comment itself."""
+    offered = actions(comment.state)
+    return tuple(a for a in offered if not (comment.revision and a is Action.DELETE))
 
 
 def masked(email: str) -> str:

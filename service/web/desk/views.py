@@ -151,7 +151,8 @@ def show_record(site_id: UUID, comment_id: UUID) -> Response:
     with services().store.read() as tx:
         comment = _comment(tx, moderator, str(site_id), str(comment_id))
         decisions = tx.decisions(comment.site_id, comment.id)
-    return _page("record", 200, card=_card(comment), decisions=decisions)
+        names = tx.moderator_names({one.moderator_id for one in decisions if one.moderator_id})
+    return _page("record", 200, card=_card(comment), decisions=decisions, names=names)
 
 
 @blueprint.post("/comments/<uuid:site_id>/<uuid:comment_id>")
@@ -163,7 +164,8 @@ def decide(site_id: UUID, comment_id: UUID) -> BaseResponse:
         site_id=str(site_id),
         comment_id=str(comment_id),
         action=_action(form.get("action")),
-        seen_version=_version(form.get("version", "")),
+        seen_version=_number(form.get("version", "")),
+        revision=_number(form.get("revision", "0")),
     )
     try:
         reached = services().decide(judgement, moderator)
@@ -212,15 +214,10 @@ def _card(comment: QueuedComment) -> Card:
 def _comment(tx: Reads, moderator: Moderator, site_id: str, comment_id: str) -> QueuedComment:
     """One comment. Another site's does not exist for a moderator, whatever its id."""
     site = tx.sites_by_id([site_id]).get(site_id) if moderator.may_see(site_id) else None
-    head = tx.head(site_id, comment_id) if site is not None else None
-    if site is None or head is None:
+    found = tx.queued(site, comment_id) if site is not None else None
+    if found is None:
         raise NotFound
-    # The queue of its state begins with it, from the id just before its own.
-    before = str(UUID(int=UUID(comment_id).int - 1))
-    found = tx.queue_page(sites=[site], state=head.state, after=before, limit=1)
-    if not found or found[0].id != comment_id:
-        raise NotFound
-    return found[0]
+    return found
 
 
 def _tab(name: str) -> State:
@@ -246,7 +243,7 @@ def _action(name: str | None) -> Action:
         raise BadForm("The form names no action that the desk knows.") from None
 
 
-def _version(text: str) -> int:
+def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004 (fits any INTEGER)
         raise BadForm("The form does not say which version it is about.")
     return int(text)

@@ -23,6 +23,7 @@ def public_comment(comment: PublicComment) -> dict[str, Any]:
         "avatar": comment.avatar_id,
         "content_html": "" if removed else str(render_content(comment.content)),
         "created_at": rfc3339(comment.created_at),
+        "edited_at": rfc3339(comment.edited_at) if comment.edited_at else None,
         "removed": removed,
     }
 

@@ -109,6 +109,7 @@ class SettingsSchema(StrictSchema):
     closed = Flag()
     hold_all = Flag()
     hold_first = Flag()
+    edit_window_minutes = Whole(0, 24 * 60)
     held_words = Lines(max_items=WORDS_MAX, max_chars=WORD_MAX_CHARS)
     blocked_words = Lines(max_items=WORDS_MAX, max_chars=WORD_MAX_CHARS)
     reserved_names = Lines(max_items=NAMES_MAX, max_chars=NAME_MAX_CHARS)

@@ -103,6 +103,19 @@ def _schema(form: tuple[FormField, ...]) -> StrictSchema:
     return made()
 
 
+def load_edit(site: Site, data: Mapping[str, Any]) -> str:
+    """The new text of a comment. Raises `InvalidSubmission` as for a new one."""
+    content: str = _edit_schema(site.settings.content_max_chars).load_strictly(data)["content"]
+    return content
+
+
+@lru_cache(maxsize=256)
+def _edit_schema(content_max_chars: int) -> StrictSchema:
+    members = {"content": Content(required=True, max_chars=content_max_chars)}
+    made: type[StrictSchema] = type("EditSchema", (StrictSchema,), members)
+    return made()
+
+
 def load_submission(site: Site, data: Mapping[str, Any]) -> LoadedSubmission:
     """Check decoded JSON. Raises `InvalidSubmission` naming every bad field."""
     loaded: LoadedSubmission = submission_schema(site).load_strictly(data)

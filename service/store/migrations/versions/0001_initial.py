@@ -1,4 +1,4 @@
-"""Initial tables"""
+"""Initial tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("edited_at", UtcDateTime(), nullable=True),
         sa.Column("decided_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_comments")),
     )
@@ -95,6 +96,7 @@ def upgrade() -> None:
         sa.Column("site_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("comment_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("from_state", sa.String(length=10), nullable=False),
         sa.Column("to_state", sa.String(length=10), nullable=False),
         sa.Column("actor", sa.String(length=10), nullable=False),
@@ -157,6 +159,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbox_created_at"), ["created_at"], unique=False)
 
     op.create_table(
+        "revisions",
+        sa.Column("site_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("comment_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "comment_id", "number", name=op.f("pk_revisions")),
+    )
+    with op.batch_alter_table("revisions", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_revisions_open",
+            ["site_id", "state", "comment_id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('pending', 'held')"),
+            postgresql_where=sa.text("state IN ('pending', 'held')"),
+        )
+
+    op.create_table(
         "sessions",
         sa.Column("id", sa.LargeBinary(), nullable=False),
         sa.Column("moderator_id", sa.Uuid(as_uuid=False), nullable=False),
@@ -168,12 +191,15 @@ def upgrade() -> None:
         "signals",
         sa.Column("site_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("comment_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("symbol", sa.String(length=64), nullable=False),
         sa.Column("strength", sa.Float(), nullable=False),
         sa.Column("points", sa.Float(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("spans", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("site_id", "comment_id", "symbol", name=op.f("pk_signals")),
+        sa.PrimaryKeyConstraint(
+            "site_id", "comment_id", "revision", "symbol", name=op.f("pk_signals")
+        ),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -215,6 +241,14 @@ def downgrade() -> None:
     op.drop_table("sites")
     op.drop_table("signals")
     op.drop_table("sessions")
+    with op.batch_alter_table("revisions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_revisions_open",
+            sqlite_where=sa.text("state IN ('pending', 'held')"),
+            postgresql_where=sa.text("state IN ('pending', 'held')"),
+        )
+
+    op.drop_table("revisions")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_created_at"))
 

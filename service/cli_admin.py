@@ -1,0 +1,167 @@
+"""Commands for administrators: sites and moderators."""
+
+import json
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from service.cli_setup import opened, require_schema, settings_with_secret
+from service.core.errors import NotFound, SetupError
+from service.core.people import Role
+from service.core.site import SITE_SETTING_NAMES, Site, SiteSettings
+from service.first_start import new_password
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+    from service.wiring import Services
+
+
+@click.group()
+def site() -> None:
+    """Add, list, show and change sites."""
+
+
+@site.command("add")
+@click.argument("slug")
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    required=True,
+    metavar="URL",
+    help="Where its pages are, such as https://news.example; may be repeated.",
+)
+@click.option("--name", default="", help="What people call it; without it, the short name.")
+def site_add(slug: str, origins: tuple[str, ...], name: str) -> None:
+    """Add a site. SLUG is its short name in addresses: a-z, 0-9 and hyphens."""
+    from service.web.schemas.site import load_origins
+
+    wanted = load_origins(origins)
+    with opened(_checked()) as services:
+        added = services.add_site(slug, name=name, origins=wanted, settings=SiteSettings())
+    click.echo(f"Added {added.slug} for {', '.join(added.origins)}.")
+
+
+@site.command("list")
+def site_list() -> None:
+    """List the sites and their origins."""
+    with opened(_checked()) as services, services.store.read() as reads:
+        for one in reads.sites():
+            click.echo(f"{one.slug}\t{one.name}\t{' '.join(one.origins)}")
+
+
+@site.command("show")
+@click.argument("slug")
+def site_show(slug: str) -> None:
+    """Print a site and its settings as JSON."""
+    from service.web.schemas.site import settings_to_json
+
+    with opened(_checked()) as services:
+        found = _site(services, slug)
+    shown = {
+        "slug": found.slug,
+        "name": found.name,
+        "origins": list(found.origins),
+        "settings": settings_to_json(found.settings),
+    }
+    click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+
+
+@site.command("set")
+@click.argument("slug")
+@click.argument("changes", nargs=-1, metavar="[KEY=JSON]...")
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="URL",
+    help="Replaces the site's origins; may be repeated.",
+)
+@click.option("--name", default=None, help="Replaces the site's name.")
+def site_set(
+    slug: str, changes: tuple[str, ...], origins: tuple[str, ...], name: str | None
+) -> None:
+    """Change settings of a site, such as hold_all=true or 'held_words=["marmalade"]'."""
+    from service.web.schemas.site import load_origins, load_settings
+
+    with opened(_checked()) as services:
+        settings = load_settings(dict(map(_change, changes)), _site(services, slug).settings)
+        wanted = load_origins(origins) if origins else None
+        services.change_site(slug, settings=settings, name=name, origins=wanted)
+    click.echo(f"Changed {slug}.")
+
+
+@click.group()
+def moderator() -> None:
+    """Add moderators."""
+
+
+@moderator.command("add")
+@click.argument("email")
+@click.option(
+    "--role",
+    type=click.Choice([one.value for one in Role]),
+    required=True,
+    help="An admin manages, a moderator decides, a viewer looks.",
+)
+@click.option(
+    "--site",
+    "site_slug",
+    default=None,
+    metavar="SLUG",
+    help="The one site to work on; without it, all of them.",
+)
+@click.option("--name", default="", help="What others see beside this person's decisions.")
+@click.option(
+    "--password-file",
+    type=click.File("r", encoding="utf-8"),
+    default=None,
+    metavar="F",
+    help="Holds the password on its first line, - for standard input; without it, one is "
+    "made and shown once.",
+)
+def moderator_add(
+    email: str, role: str, site_slug: str | None, name: str, password_file: TextIO | None
+) -> None:
+    """Add a moderator who signs in with EMAIL."""
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        address = validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise SetupError("EMAIL must be an e-mail address, such as ann@news.example.") from None
+    given = password_file.readline().rstrip("\r\n") if password_file else None
+    password = new_password() if given is None else given
+    with opened(_checked()) as services:
+        services.add_moderator(
+            address, name=name, role=Role(role), site_slug=site_slug, password=password
+        )
+    click.echo(f"Added a {role} for {site_slug or 'all sites'}.")
+    if given is None:
+        click.echo(f"Password: {password}   (shown this once, so keep it)")
+
+
+def _checked() -> "Settings":
+    settings = settings_with_secret()
+    require_schema(settings)
+    return settings
+
+
+def _site(services: "Services", slug: str) -> Site:
+    with services.store.read() as reads:
+        found = reads.site(slug)
+    if found is None:
+        raise NotFound(f"There is no site {slug}: `vestibule site list` shows them.")
+    return found
+
+
+def _change(text: str) -> tuple[str, object]:
+    key, separator, value = text.partition("=")
+    if not separator or key not in SITE_SETTING_NAMES:
+        raise SetupError(f"Each change is KEY=JSON, KEY one of {', '.join(SITE_SETTING_NAMES)}.")
+    try:
+        return key, json.loads(value)
+    except (ValueError, RecursionError):
+        raise SetupError(
+            f'The value of {key} must be JSON, such as true, 500 or ["word"].'
+        ) from None

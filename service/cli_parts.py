@@ -1,0 +1,52 @@
+"""Commands that run one part of an installation each, for compose files and operators."""
+
+import signal
+import threading
+from types import FrameType
+
+import click
+
+from service.cli_setup import require_schema, settings_with_secret
+
+
+@click.command()
+def web() -> None:
+    """Run the web server until SIGTERM or SIGINT."""
+    settings = settings_with_secret()
+    require_schema(settings)
+    from service.web.serve import serve
+    from service.wiring import build
+
+    # Built once here and closed again: what is wrong with the set-up is then one line on the
+    # terminal instead of a traceback from the serving process. Connections must not cross its fork.
+    build(settings).close()
+    serve(settings)
+
+
+@click.command()
+def sweeper() -> None:
+    """Find what was accepted but that nobody works on, until SIGTERM or SIGINT."""
+    settings = settings_with_secret()
+    require_schema(settings)
+    from service.sweeper import sweep_until
+    from service.wiring import build
+
+    build(settings).close()
+    stop = threading.Event()
+
+    def request_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, request_stop)
+    signal.signal(signal.SIGINT, request_stop)
+    sweep_until(stop, lambda: build(settings))
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. Safe to run by several processes at once."""
+    settings = settings_with_secret()
+    from service.store import migrate as migrate_store
+
+    migrate_store(settings.database_url)
+    click.echo("The database has the newest schema.")

@@ -1,0 +1,43 @@
+"""What the commands ask of an installation before they touch it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from service.core.errors import SetupError
+from service.settings import Settings, load
+
+if TYPE_CHECKING:
+    from service.wiring import Services
+
+
+def settings_with_secret() -> Settings:
+    """The settings. Raises `SetupError` where there is no secret: only `up` and `init` make one."""
+    settings = load()
+    if settings.secret_key is None:
+        raise SetupError(
+            "There is no secret. Run `vestibule init` to make one in the data directory, or set "
+            "VESTIBULE_SECRET_KEY or VESTIBULE_SECRET_KEY_FILE to the one this installation uses."
+        )
+    return settings
+
+
+def require_schema(settings: Settings) -> None:
+    """Raise `SetupError` unless the database can be reached and has the newest schema."""
+    from service.wiring import require_schema as require
+
+    require(settings)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator["Services"]:
+    """The services, for work that asks the database only, whether or not a Redis is named."""
+    from service.wiring import build
+
+    # The client of Redis connects when it is first used, and here nobody uses it.
+    services = build(replace(settings, redis_url=settings.redis_url or "redis://127.0.0.1"))
+    try:
+        yield services
+    finally:
+        services.close()

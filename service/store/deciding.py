@@ -1,0 +1,175 @@
+"""Deciding: moving comments and revisions between states, and what readers see with them.
+
+State changes are conditional updates whose rows are counted.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from service.core.comment import CommentHead, Revision
+from service.core.decisions import Decision
+from service.core.states import State
+from service.store.connected import Connected
+from service.store.rows import by_site, path_ids
+from service.store.tables import comments, decisions, outbox, revisions, threads
+
+
+class DecidingWrites(Connected):
+    def move(self, head: CommentHead, decision: Decision) -> bool:
+        self._lock_threads_of([(head.site_id, head.id)])
+        moved = self._connection.execute(
+            update(comments)
+            .where(
+                comments.c.site_id == head.site_id,
+                comments.c.id == head.id,
+                comments.c.version == head.version,
+                comments.c.state == head.state,
+            )
+            .values(
+                state=decision.to_state,
+                previous_state=head.state,
+                version=comments.c.version + 1,
+                decided_at=decision.at,
+                lease_until=None,
+            )
+        )
+        if moved.rowcount != 1:
+            return False
+        change = (decision.to_state is State.APPROVED) - (head.state is State.APPROVED)
+        if change:
+            self._show([(head.site_id, head.thread_id, head.path)], by=change)
+        self._add_decisions([decision])
+        return True
+
+    def move_revision(self, head: CommentHead, revision: Revision, decision: Decision) -> bool:
+        self._lock_threads_of([(head.site_id, head.id)])
+        touched = self._connection.execute(
+            update(comments)
+            .where(
+                comments.c.site_id == head.site_id,
+                comments.c.id == head.id,
+                comments.c.version == head.version,
+            )
+            .values(version=comments.c.version + 1)
+        )
+        moved = self._connection.execute(
+            update(revisions)
+            .where(
+                revisions.c.site_id == revision.site_id,
+                revisions.c.comment_id == revision.comment_id,
+                revisions.c.number == revision.number,
+                revisions.c.state == revision.state,
+            )
+            .values(state=decision.to_state, lease_until=None)
+        )
+        if touched.rowcount != 1 or moved.rowcount != 1:
+            return False
+        if decision.to_state is State.APPROVED:
+            self._show_text(revision.site_id, revision.comment_id, revision.content, decision.at)
+        self._add_decisions([decision])
+        return True
+
+    def _show_text(self, site_id: str, comment_id: str, content: str, at: datetime) -> None:
+        """Make an approved revision's text the one that readers see."""
+        rows = self._connection.execute(
+            update(comments)
+            .where(comments.c.site_id == site_id, comments.c.id == comment_id)
+            .values(content=content, edited_at=at)
+            .returning(comments.c.thread_id)
+        )
+        for row in rows:
+            self._connection.execute(
+                update(threads)
+                .where(threads.c.site_id == site_id, threads.c.id == row.thread_id)
+                .values(version=threads.c.version + 1)
+            )
+
+    def _lock_threads_of(self, ids: Sequence[tuple[str, str]]) -> None:
+        """Lock the threads first and in order, so that two transactions cannot wait for each other.
+
+        SQLite has one writer and needs none of it.
+        """
+        if self._is_sqlite:
+            return
+        for site_id, comment_ids in sorted(by_site(ids).items()):
+            of_them = select(comments.c.thread_id).where(
+                comments.c.site_id == site_id, comments.c.id.in_(comment_ids)
+            )
+            self._connection.execute(
+                select(threads.c.id)
+                .where(threads.c.site_id == site_id, threads.c.id.in_(of_them))
+                .order_by(threads.c.id)
+                .with_for_update()
+            ).all()
+
+    def _show(self, changed: Sequence[tuple[str, str, bytes]], *, by: int) -> None:
+        """Count comments in or out for readers: in their ancestors, and in the thread's version."""
+        in_threads: Counter[tuple[str, str]] = Counter()
+        in_subtrees: Counter[tuple[str, str]] = Counter()
+        for site_id, thread_id, path in changed:
+            in_threads[site_id, thread_id] += by
+            in_subtrees.update({(site_id, id_): by for id_ in path_ids(path)})
+        if not changed:
+            return
+        self._connection.execute(
+            update(threads)
+            .where(threads.c.site_id == bindparam("of_site"), threads.c.id == bindparam("of_id"))
+            .values(
+                version=threads.c.version + 1,
+                approved_count=threads.c.approved_count + bindparam("number"),
+            ),
+            _numbered(in_threads),
+        )
+        self._connection.execute(
+            update(comments)
+            .where(comments.c.site_id == bindparam("of_site"), comments.c.id == bindparam("of_id"))
+            .values(live=comments.c.live + bindparam("number")),
+            _numbered(in_subtrees),
+        )
+
+    def _add_decisions(self, made: Sequence[Decision]) -> None:
+        self._connection.execute(
+            insert(decisions),
+            [
+                {
+                    "site_id": one.site_id,
+                    "id": one.id,
+                    "comment_id": one.comment_id,
+                    "from_state": one.from_state,
+                    "to_state": one.to_state,
+                    "actor": one.actor,
+                    "moderator_id": one.moderator_id,
+                    "at": one.at,
+                    "score": one.score,
+                    "policy_version": one.policy_version,
+                    "note": one.note,
+                    "revision": one.revision,
+                }
+                for one in made
+            ],
+        )
+        # An event has its decision's id: what is told is what was decided.
+        self._connection.execute(
+            insert(outbox),
+            [
+                {
+                    "site_id": one.site_id,
+                    "id": one.id,
+                    "event": f"{'revision' if one.revision else 'comment'}.{one.to_state}",
+                    "comment_id": one.comment_id,
+                    "created_at": one.at,
+                }
+                for one in made
+            ],
+        )
+
+
+def _numbered(counted: Counter[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [
+        {"of_site": site_id, "of_id": id_, "number": number}
+        for (site_id, id_), number in sorted(counted.items())
+    ]
