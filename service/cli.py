@@ -21,6 +21,7 @@ COMMANDS = {
     "sweeper": ("service.cli_parts:sweeper", "Run the sweeper, which finds what nobody works on."),
     "migrate": ("service.cli_parts:migrate", "Bring the database to the newest schema."),
     "site": ("service.cli_admin:site", "Add, list, show and change sites."),
+    "thread": ("service.cli_admin:thread", "Close a page's comments, or open them again."),
     "moderator": ("service.cli_admin:moderator", "Add moderators."),
 }
 _PLUGIN_GROUP = "vestibule.commands"

@@ -1,4 +1,4 @@
-"""Commands for administrators: sites and moderators."""
+"""Commands for administrators: sites, threads and moderators."""
 
 import json
 from typing import TYPE_CHECKING, TextIO
@@ -89,6 +89,33 @@ def site_set(
         wanted = load_origins(origins) if origins else None
         services.change_site(slug, settings=settings, name=name, origins=wanted)
     click.echo(f"Changed {slug}.")
+
+
+@click.group()
+def thread() -> None:
+    """Close a page's comments, or open them again."""
+
+
+@thread.command("close")
+@click.argument("slug")
+@click.argument("url")
+def thread_close(slug: str, url: str) -> None:
+    """Take no new comments on the page of site SLUG at URL."""
+    _set_closed(slug, url, closed=True)
+
+
+@thread.command("open")
+@click.argument("slug")
+@click.argument("url")
+def thread_open(slug: str, url: str) -> None:
+    """Take comments on the page of site SLUG at URL again."""
+    _set_closed(slug, url, closed=False)
+
+
+def _set_closed(slug: str, url: str, *, closed: bool) -> None:
+    with opened(_checked()) as services:
+        found = services.close_thread(slug, url, closed=closed)
+    click.echo(f"Comments are {'closed' if closed else 'open'} on {found.url}.")
 
 
 @click.group()

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from service.core.errors import SetupError
 from service.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -15,11 +14,7 @@ if TYPE_CHECKING:
 def settings_with_secret() -> Settings:
     """The settings. Raises `SetupError` where there is no secret: only `up` and `init` make one."""
     settings = load()
-    if settings.secret_key is None:
-        raise SetupError(
-            "There is no secret. Run `vestibule init` to make one in the data directory, or set "
-            "VESTIBULE_SECRET_KEY or VESTIBULE_SECRET_KEY_FILE to the one this installation uses."
-        )
+    settings.required_secret()
     return settings
 
 

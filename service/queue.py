@@ -149,13 +149,12 @@ class RedisQueue:
         return True
 
     def pop(self, limit: int) -> Sequence[WorkItem]:
-        names = cast("list[bytes] | None", self._redis.lpop(WAITING_KEY, limit))
-        items = []
-        for name in names or ():
-            match = _NAME.fullmatch(name.decode("ascii", "replace"))
-            if match is not None:
-                items.append(WorkItem(match[1], match[2], int(match[3])))
-        return items
+        # What is no name is skipped: only an empty list means that nothing waits any more.
+        while names := cast("list[bytes] | None", self._redis.lpop(WAITING_KEY, limit)):
+            matches = (_NAME.fullmatch(name.decode("ascii", "replace")) for name in names)
+            if items := [WorkItem(one[1], one[2], int(one[3])) for one in matches if one]:
+                return items
+        return []
 
     def waiting(self) -> int | None:
         return self._gate.call(lambda: self._redis.llen(WAITING_KEY))

@@ -49,6 +49,15 @@ class Settings:
     disk_free_min_mib: int
     log_level: str
 
+    def required_secret(self) -> str:
+        """The secret. Raises `SetupError` where there is none: only `up` and `init` make one."""
+        if self.secret_key is None:
+            raise SetupError(
+                "There is no secret. Run `vestibule init` to make one in the data directory, or set "
+                "VESTIBULE_SECRET_KEY or VESTIBULE_SECRET_KEY_FILE to the one this installation uses."
+            )
+        return self.secret_key
+
     @property
     def secret_file(self) -> Path:
         """Where `up` and `init` keep the secret they generate."""
@@ -213,7 +222,7 @@ def _raw(setting: Setting, environ: Mapping[str, str]) -> str | None:
 def _secret_from_file(path: Path) -> str | None:
     try:
         text = path.read_text("utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(f"The secret in {path} cannot be read ({type(error).__name__}).") from None

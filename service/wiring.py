@@ -38,6 +38,7 @@ from service.usecases.screen import ScreenComments
 from service.usecases.sites import AddSite, ChangeSite
 from service.usecases.submit import SubmitComment
 from service.usecases.sweep import Sweep
+from service.usecases.threads import CloseThread
 
 SCREENER = "workers.pipeline:build_screener"
 """Where the checks are: loaded by name and late, since `service` imports nothing of `workers`."""
@@ -65,6 +66,7 @@ class Services:
     sweep: Sweep
     add_site: AddSite
     change_site: ChangeSite
+    close_thread: CloseThread
     add_moderator: AddModerator
     sign_in: SignIn
     sign_out: SignOut
@@ -76,17 +78,13 @@ def build(settings: Settings) -> Services:
     """Put the parts together. Raises `SetupError` where they do not fit: no secret, another secret
     than the one the database was written with, a database that cannot be reached.
     """
-    if settings.secret_key is None:
-        raise SetupError(
-            "There is no secret. Run `vestibule init` to make one in the data directory, "
-            "or set VESTIBULE_SECRET_KEY or VESTIBULE_SECRET_KEY_FILE."
-        )
+    secret = settings.required_secret()
     if settings.redis_url is None:
         raise SetupError(
             "VESTIBULE_REDIS_URL is not set. `vestibule up` runs a Redis of its own; "
             "the single parts need to be told of one."
         )
-    keyring = Keyring(settings.secret_key, settings.retired_secret_keys)
+    keyring = Keyring(secret, settings.retired_secret_keys)
     store = SqlStore(settings.database_url, pool_size=settings.web_threads + 4)
     try:
         _check_secret(store, keyring)
@@ -136,6 +134,7 @@ def build(settings: Settings) -> Services:
         sweep=Sweep(store, queue, utc_now),
         add_site=AddSite(store, utc_now, new_id),
         change_site=ChangeSite(store, packaged_policy()),
+        close_thread=CloseThread(store, utc_now, new_id),
         add_moderator=AddModerator(store, vault, passwords, utc_now, new_id),
         sign_in=SignIn(store, vault, passwords, limiter, utc_now),
         sign_out=SignOut(store, vault),

@@ -63,6 +63,7 @@ def run(configuration: settings.Settings) -> None:
     """Serve the queue until told to stop. Raises `SetupError` where the set-up does not do."""
     # Building the services once says at the start what is wrong with the set-up, and loads the code
     # and the checks before the fork. Connections are closed again: none may cross it.
+    configuration.required_secret()
     wiring.require_schema(configuration)
     services = wiring.build(configuration)
     wiring.load_screener()

@@ -101,6 +101,14 @@ class AddingWrites(CoreReads, Connected):
         )
         return thread
 
+    def set_thread_closed(self, thread: Thread, *, closed: bool) -> None:
+        # Readers are told whether a thread is closed, so its version grows.
+        self._connection.execute(
+            update(threads)
+            .where(threads.c.site_id == thread.site_id, threads.c.id == thread.id)
+            .values(closed=closed, version=threads.c.version + 1)
+        )
+
     def find_contact(self, site_id: str, email_indexes: Sequence[bytes]) -> str | None:
         return self._connection.execute(
             _CONTACT, {"site_id": site_id, "indexes": list(email_indexes)}

@@ -37,7 +37,8 @@ from service.core.ports import (
     Writes,
 )
 from service.core.states import State
-from service.core.urls import canonical_url, origin_of, page_key
+from service.core.urls import origin_of
+from service.usecases.threads import open_thread
 
 _ID_BYTES = 16
 _HANGUL_FILLERS = "\u115f\u1160"
@@ -133,19 +134,7 @@ class SubmitComment:
         return Receipt(comment_id, state, repeated=True)
 
     def _thread(self, tx: Writes, submission: Submission, now: datetime) -> Thread:
-        ref, site = submission.thread, submission.site
-        key = page_key(ref.url)
-        thread = tx.thread(site.id, key, ref.external_id)
-        if thread is None:
-            new = Thread(
-                id=self.new_id(),
-                site_id=site.id,
-                url=canonical_url(ref.url),
-                title=ref.title or "",
-                closed=False,
-                version=1,
-            )
-            thread = tx.add_thread(new, key, ref.external_id, now=now)
+        thread = open_thread(tx, submission.site, submission.thread, new_id=self.new_id, now=now)
         if thread.closed:
             raise ThreadClosed("Comments on this page are closed.")
         return thread

@@ -23,6 +23,7 @@ from service.core.errors import (
     VestibuleError,
 )
 from service.web.json_door import BadBody, BodyTooLarge, MediaTypeRefused
+from service.web.problems import POLICY
 
 log = logging.getLogger("vestibule.web")
 
@@ -102,9 +103,7 @@ def _answer(status: int, body: dict[str, Any]) -> Response:
         response = make_response(
             render_template("problem.html", problem=body, status=status, back=g.get("back_url"))
         )
-        response.headers["Content-Security-Policy"] = (
-            "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-        )
+        response.headers["Content-Security-Policy"] = POLICY
     else:
         response = make_response(json.dumps({**body, "status": status}, ensure_ascii=False))
         response.content_type = "application/problem+json"

@@ -18,7 +18,7 @@ class BadForm(BadBody):
 
 
 def is_form(content_type: str | None) -> bool:
-    return parse_options_header(content_type)[0] in {
+    return parse_options_header(content_type)[0].lower() in {
         "application/x-www-form-urlencoded",
         "multipart/form-data",
     }
@@ -31,6 +31,7 @@ def read_form(body: bytes, content_type: str | None) -> dict[str, str]:
     are too many, are no UTF-8 or hold a NUL, and for files.
     """
     media_type, options = parse_options_header(content_type)
+    media_type = media_type.lower()
     if not is_utf8(options):
         raise MediaTypeRefused("Forms are taken in UTF-8 only.")
     if media_type == "application/x-www-form-urlencoded":

@@ -107,7 +107,7 @@ def pointer_part(key: str | int) -> str:
 def is_json(content_type: str | None) -> bool:
     """Whether a Content-Type announces JSON in the one encoding that JSON has (RFC 8259, 8.1)."""
     media_type, options = parse_options_header(content_type)
-    return media_type == "application/json" and is_utf8(options)
+    return media_type.lower() == "application/json" and is_utf8(options)
 
 
 def is_utf8(options: Mapping[str, str]) -> bool:

@@ -1,0 +1,47 @@
+"""Threads: find or make the one of a page, close it to new comments, open it again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.core.comment import Thread, ThreadRef
+from service.core.errors import NotFound, OriginRefused
+from service.core.ports import Clock, NewId, Store, Writes
+from service.core.site import Site
+from service.core.urls import canonical_url, origin_of, page_key
+
+
+def open_thread(tx: Writes, site: Site, ref: ThreadRef, *, new_id: NewId, now: datetime) -> Thread:
+    """The thread of a page; made now if this is the first that is heard of the page."""
+    key = page_key(ref.url)
+    known = tx.thread(site.id, key, ref.external_id)
+    if known is not None:
+        return known
+    new = Thread(
+        id=new_id(),
+        site_id=site.id,
+        url=canonical_url(ref.url),
+        title=ref.title or "",
+        closed=False,
+        version=1,
+    )
+    return tx.add_thread(new, key, ref.external_id, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseThread:
+    """Raises `NotFound` for the site, `OriginRefused` or `InvalidURL` for the page."""
+
+    store: Store
+    clock: Clock
+    new_id: NewId
+
+    def __call__(self, site_slug: str, url: str, *, closed: bool) -> Thread:
+        with self.store.write() as tx:
+            site = tx.site(site_slug)
+            if site is None:
+                raise NotFound(f"There is no site {site_slug}.")
+            if origin_of(url) not in site.origins:
+                raise OriginRefused("The page's address does not belong to this site.")
+            thread = open_thread(tx, site, ThreadRef(url), new_id=self.new_id, now=self.clock())
+            tx.set_thread_closed(thread, closed=closed)
+        return thread
