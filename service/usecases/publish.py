@@ -5,12 +5,13 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from uuid import UUID
 
-from service.core.comment import Page
+from service.core.comment import MAX_DEPTH, Page
 from service.core.errors import FieldProblem, InvalidSubmission
 from service.core.ports import PageMark, Reads, ThreadPosition
 
 PAGE_LIMIT_MAX = 200
 _ID_BYTES = 16
+_PATH_MAX_BYTES = MAX_DEPTH * _ID_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,9 @@ def read_page(reads: Reads, position: ThreadPosition, request: PageRequest) -> P
 
     A cursor says a place in the order of the ids; one of another thread finds nothing of it.
     """
+    after = _decode(request.cursor) if request.cursor else None
     if position.thread is None:
         return Page((), None, 0)
-    after = _decode(request.cursor) if request.cursor else None
     found = reads.thread_page(
         position.thread,
         newest_first=request.newest_first,
@@ -54,7 +55,9 @@ def _decode(cursor: str) -> PageMark:
         path = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
     except (ValueError, binascii.Error, UnicodeEncodeError):
         path = b""
-    if not path or len(path) % _ID_BYTES:
+    mark = PageMark(str(UUID(bytes=path[:_ID_BYTES].ljust(_ID_BYTES, b"\0"))), path)
+    # Decoders of base64 skip what they do not know: only our own spelling is taken.
+    if not path or len(path) % _ID_BYTES or len(path) > _PATH_MAX_BYTES or _encode(mark) != cursor:
         problem = FieldProblem("/cursor", "bad_cursor", "This is not a cursor of ours.")
         raise InvalidSubmission(problem)
-    return PageMark(str(UUID(bytes=path[:_ID_BYTES])), path)
+    return mark

@@ -54,7 +54,7 @@ def test_the_next_form_follows_changed_settings_and_so_does_the_door(visitors):
 def test_the_door_takes_what_the_form_lists_and_nothing_beside_it(visitors):
     """Every listed field, the token and the honeypot can be posted as named; others cannot."""
     answer = visitors.form()
-    listed = {name: "https://jane.example" for name in fields(answer)}
+    listed = dict.fromkeys(fields(answer), "https://jane.example")
     listed |= {"author_email": "jane.reader@example.org", answer.json["honeypot"]: "bait"}
     visitors.accepted(**listed, token=answer.json["token"])
     assert problems(visitors.post(**listed, price="1")) == {("/price", "unknown")}
@@ -67,15 +67,13 @@ def test_the_token_is_valid_for_its_site_alone(visitors):
     token = visitors.form().json["token"]
     assert read(token, visitors.news.id, now()).state is TokenState.VALID
     assert read(token, visitors.blog.id, now()).state is TokenState.INVALID
-    assert read(f"{token[:-1]}{'A' if token[-1] != 'A' else 'B'}", visitors.news.id, now()).state is (
-        TokenState.INVALID
-    )
-    for number, (given, state) in enumerate(
-        ((token, "valid"), ("no-token", "invalid"), (None, "absent"), ("", "absent"))
-    ):
-        visitors.accepted(token=given)
-        facts = [str(row[0]) for row in visitors.rows("SELECT facts FROM comments ORDER BY id")]
-        assert state in facts[number]
+    changed = token.replace("." if token.count(".") == 1 else token[5], "_", 1)
+    assert read(changed, visitors.news.id, now()).state is TokenState.INVALID
+    for given, state in (
+        (token, TokenState.VALID), (changed, TokenState.INVALID), ("\u00e9", TokenState.INVALID),
+        (None, TokenState.ABSENT), ("", TokenState.ABSENT),
+    ):  # fmt: skip
+        assert visitors.draft(visitors.accepted(token=given)).facts.token.state is state
 
 
 def test_a_closed_site_or_page_says_so(visitors):
@@ -93,7 +91,17 @@ def test_a_closed_site_or_page_says_so(visitors):
 
 def test_there_is_no_form_for_a_site_that_is_not_there(visitors):
     """An unknown site is 404 on every route, whatever its name is made of."""
-    for slug in ("nobody", "NEWS", "news%00", "%00", "%ED%A0%80", "%FF", "news%0A", "n" * 3_000, "'"):
+    for slug in (
+        "nobody",
+        "NEWS",
+        "news%00",
+        "%00",
+        "%ED%A0%80",
+        "%FF",
+        "news%0A",
+        "n" * 3_000,
+        "'",
+    ):
         for method, path in (
             ("GET", "form"), ("GET", f"form?thread={STORY}"), ("POST", "comments"),
             ("GET", f"comments?thread={STORY}"), ("OPTIONS", "comments"),

@@ -130,6 +130,18 @@ class Visitors:
         judgement = Judgement(site.id, comment_id, Action(action), head.version)
         return self.services.decide(judgement, self._moderator)
 
+    def draft(self, comment_id, *, site=None):
+        """A pending comment as screening gets it, with what the door saw."""
+        now = self.services.clock()
+        with self.services.store.write() as tx:
+            (draft,) = tx.lease([WorkItem((site or self.news).id, comment_id)], until=now, now=now)
+        return draft
+
+    def screen(self, comment_id, *, site=None):
+        """Let the real checks look at it; the symbols of what they saw."""
+        self.services.screen([WorkItem((site or self.news).id, comment_id)])
+        return {row[0] for row in self.rows("SELECT symbol FROM signals")}
+
     def state(self, comment_id, *, site=None):
         with self.services.store.read() as tx:
             return tx.comment_state((site or self.news).id, comment_id)

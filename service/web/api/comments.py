@@ -60,9 +60,9 @@ SHOWN_STATES = {
 
 @blueprint.route("/form", methods=["OPTIONS"])
 @blueprint.route("/comments", methods=["OPTIONS"])
-@blueprint.route("/comments/<comment_id>", methods=["OPTIONS"])
-@blueprint.route("/comments/<comment_id>/status", methods=["OPTIONS"])
-def ask_first(slug: str, comment_id: str = "") -> Response:  # noqa: ARG001 (the path's)
+@blueprint.route("/comments/<uuid:comment_id>", methods=["OPTIONS"])
+@blueprint.route("/comments/<uuid:comment_id>/status", methods=["OPTIONS"])
+def ask_first(slug: str, comment_id: object = None) -> Response:  # noqa: ARG001 (the path's)
     """A browser's preflight."""
     with services().store.read() as tx:
         admit(tx.site(slug))
@@ -130,9 +130,9 @@ def submit(slug: str) -> Response:
 @blueprint.get("/comments")
 def read_comments(slug: str) -> Response:
     """Approved comments of a thread; answers 304 while nothing has changed for readers."""
-    page = _page_request()
     with services().store.read() as tx:
         position = _position(tx, slug)
+        page = _page_request()
         etag = _etag(position, page)
         # Weakly, as RFC 9110 (13.1.2) says: a proxy that compresses makes our tags weak.
         if request.if_none_match.contains_weak(etag):
@@ -267,6 +267,8 @@ def _position(tx: Reads, slug: str) -> ThreadPosition:
     try:
         key = page_key(url) if url else None
     except InvalidURL as error:
+        # Before the refusal, so that the site's own page may read it.
+        admit(tx.site(slug))
         problem = FieldProblem("/thread", "invalid_url", str(error))
         raise InvalidSubmission(problem) from None
     position = tx.thread_position(slug, key, external_id or None)
