@@ -42,7 +42,10 @@ class Policy:
     rules: Mapping[str, Rule]
 
     def reweighted(self, weights: Mapping[str, float]) -> "Policy":
-        """The same policy with other points for some symbols; a symbol it lacks is refused."""
+        """The same policy with other points for some symbols; a symbol it lacks is refused.
+
+        A cap gives way to a single symbol's points, so that a site's wish has its full effect.
+        """
         if not weights:
             return self
         unknown = sorted(set(weights) - set(self.rules))
@@ -51,7 +54,13 @@ class Policy:
         changed = {
             name: replace(self.rules[name], points=points) for name, points in weights.items()
         }
-        return replace(self, version=f"{self.version}+site", rules={**self.rules, **changed})
+        caps = dict(self.caps)
+        for rule in changed.values():
+            if rule.group in caps:
+                caps[rule.group] = max(caps[rule.group], rule.points)
+        return replace(
+            self, version=f"{self.version}+site", caps=caps, rules={**self.rules, **changed}
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,241 @@
+"""Screening over real stores: verdicts, copies, sites' wishes, and two workers at once."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from working import FRIENDLY, Visitors
+
+from service import wiring
+from service.core.comment import DoorFacts
+from service.core.states import State
+from service.settings import Settings
+from service.wiring import Services
+
+BREAD = (
+    "My grandmother baked this bread every Friday, with rye flour from the mill behind the church, "
+    "and she never once used a scale, so nobody in the family can do it quite as she did."
+)
+NEARLY_BREAD = BREAD.replace("Friday", "Sunday")
+
+
+@pytest.fixture
+def visitors(services: Services) -> Visitors:
+    return Visitors(services)
+
+
+def screened(visitors: Visitors, *ids: str) -> list[State | None]:
+    visitors.services.screen(visitors.items(list(ids)))
+    return visitors.states(list(ids))
+
+
+def test_each_comment_gets_the_verdict_that_it_deserves(visitors: Visitors) -> None:
+    """One batch, one visit to each table, and yet every comment is judged by itself."""
+    ids = visitors.post_all([FRIENDLY, "http://a.example " * 6, "BUY NOW AND SEE ALL OF IT " * 4])
+    assert screened(visitors, *ids) == [State.APPROVED, State.HELD, State.APPROVED]
+    assert [set(visitors.signals(one)) - {"FIRST_TIME_AUTHOR"} for one in ids] == [
+        set(), {"MANY_LINKS", "MOSTLY_LINKS"}, {"SHOUTING"},
+    ]  # fmt: skip
+    decision = visitors.decisions(ids[1])[0]
+    assert (decision.from_state, decision.to_state) == (State.PENDING, State.HELD)
+    assert (decision.actor, decision.policy_version) == ("checks", "1")
+    parts = visitors.shown(ids[1]).contributions
+    assert sum(one.points for one in parts) == pytest.approx(decision.score)
+
+
+# -- copies ----------------------------------------------------------------------------------------
+
+
+def copy_signals(visitors: Visitors, *ids: str) -> list[dict[str, str]]:
+    return [
+        {name: detail for name, detail in visitors.signals(one).items() if "COP" in name}
+        for one in ids
+    ]
+
+
+def test_copies_within_a_batch_are_found_and_the_first_is_none(visitors: Visitors) -> None:
+    """Whoever wrote it first is not blamed for those who copied it, however they arrive."""
+    ids = visitors.post_all([BREAD, BREAD.upper(), NEARLY_BREAD, FRIENDLY])
+    assert screened(visitors, *reversed(ids))[-1] is State.APPROVED
+    assert copy_signals(visitors, *ids) == [
+        {},
+        {"COPIED_TEXT": "1 other comment"},
+        {"NEAR_COPY": "2 other comments"},
+        {},
+    ]
+
+
+def test_copies_of_earlier_batches_are_found(visitors: Visitors) -> None:
+    """What was screened before is remembered, whatever became of it."""
+    first, *later = visitors.post_all([BREAD, BREAD, NEARLY_BREAD])
+    for one in (first, *later):
+        screened(visitors, one)
+    assert copy_signals(visitors, first, *later) == [
+        {}, {"COPIED_TEXT": "1 other comment"}, {"NEAR_COPY": "2 other comments"},
+    ]  # fmt: skip
+
+
+def test_the_same_author_repeating_is_told_from_a_campaign(visitors: Visitors) -> None:
+    """A short text sent twice by one person is a repetition, by two it is nothing."""
+    ids = [visitors.post("Thanks!"), visitors.post("Thanks!")]
+    ids += visitors.post_all(["Thanks!"])
+    screened(visitors, *ids)
+    assert ["SAME_COMMENT_AGAIN" in visitors.signals(one) for one in ids] == [False, True, False]
+    assert copy_signals(visitors, *ids) == [{}, {}, {}]
+
+
+def test_another_site_has_its_own_memory(visitors: Visitors) -> None:
+    """A text that one site knows is new on the next: sites learn nothing of each other."""
+    services = visitors.services
+    other = Visitors.__new__(Visitors)
+    other.services = services
+    other.site = services.add_site(
+        "blog", name="Blog", origins=["https://news.example"], settings=visitors.site.settings
+    )
+    here, there = visitors.post(BREAD), other.post(BREAD)
+    services.screen([visitors.item(here), other.item(there)])
+    assert copy_signals(visitors, here) == [{}]
+    assert copy_signals(other, there) == [{}]
+
+
+# -- twice, and at once ----------------------------------------------------------------------------
+
+
+def test_screening_twice_changes_nothing(visitors: Visitors) -> None:
+    """A job may run again: the second run finds nothing pending and writes nothing."""
+    services = visitors.services
+    ids = visitors.post_all([FRIENDLY, "http://a.example " * 6])
+    items = visitors.items(ids)
+    assert services.screen(items) == 2
+    before = [(visitors.shown(one), visitors.decisions(one)) for one in ids]
+    assert services.screen([*items, *items]) == 0
+    assert [(visitors.shown(one), visitors.decisions(one)) for one in ids] == before
+
+
+def test_unknown_and_foreign_ids_are_passed_over(visitors: Visitors) -> None:
+    """A queue restored from yesterday may name what is gone, or pair an id with another site."""
+    mine = visitors.post()
+    gone = visitors.item(services_id := visitors.services.new_id())
+    foreign = replace(visitors.item(mine), site_id=services_id)
+    assert visitors.services.screen([gone, foreign, visitors.item(mine)]) == 1
+    assert visitors.services.screen([]) == 0
+
+
+@pytest.fixture
+def second(services: Services, settings: Callable[..., Settings]) -> Iterator[Services]:
+    """The parts of another worker on the same database."""
+    built = wiring.build(
+        settings(database_url=services.settings.database_url, redis_url=services.settings.redis_url)
+    )
+    yield built
+    built.close()
+
+
+def test_two_workers_share_overlapping_batches(visitors: Visitors, second: Services) -> None:
+    """Each comment is decided once, whichever of them gets it, and the thread counts right."""
+    ids = visitors.post_all([f"{FRIENDLY} It was loaf number {place}." for place in range(40)])
+    items = visitors.items(ids)
+    barrier = threading.Barrier(2)
+    concluded: list[int] = []
+    failed: list[BaseException] = []
+
+    def work(services: Services, mine: list[Any]) -> None:
+        barrier.wait()
+        try:
+            concluded.extend(services.screen(mine[at : at + 10]) for at in range(0, len(mine), 10))
+        except BaseException as error:  # noqa: BLE001 (shown by the assertion below)
+            failed.append(error)
+
+    threads = [
+        threading.Thread(target=work, args=(visitors.services, items[:30])),
+        threading.Thread(target=work, args=(second, items[10:])),
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert failed == []
+    visitors.services.screen(items)
+    assert State.PENDING not in visitors.states(ids)
+    assert {len(visitors.decisions(one)) for one in ids} == {1}
+    assert sum(concluded) <= len(ids)
+    approved = Counter(visitors.states(ids))[State.APPROVED]
+    with visitors.services.store.read() as tx:
+        position = tx.thread_position("news", "news.example/bread", None)
+    assert position is not None
+    assert position.thread is not None
+    assert position.thread.approved_count == approved > 0
+
+
+def unlike_any_other(seed: int) -> str:
+    letters = Random(seed)
+    return " ".join("".join(letters.choices("aeiklmnorst", k=6)) for _ in range(20))
+
+
+def test_a_full_batch_takes_no_more_statements_than_a_small_one(visitors: Visitors) -> None:
+    """The number of visits to the database does not grow with the batch."""
+    services: Any = visitors.services
+    statements: list[str] = []
+    event.listen(
+        services.store._database.engine,
+        "before_cursor_execute",
+        lambda *arguments: statements.append(arguments[2]),
+    )
+    counts = []
+    for number in (10, 200):
+        texts = [unlike_any_other(number * 1000 + place) for place in range(number)]
+        items = visitors.items(visitors.post_all(texts))
+        statements.clear()
+        assert services.screen(items) == number
+        counts.append(len([one for one in statements if not one.startswith("BEGIN")]))
+        assert set(visitors.states([item.comment_id for item in items])) == {State.APPROVED}
+    assert counts[0] == counts[1] < 25
+
+
+# -- what a site asks for --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wishes", "first", "second_state"),
+    [
+        ({}, State.APPROVED, State.APPROVED),
+        ({"hold_all": True}, State.HELD, State.HELD),
+        ({"hold_first": True}, State.HELD, State.HELD),
+        ({"held_words": ("caraway",)}, State.HELD, State.HELD),
+        ({"blocked_words": ("caraway",)}, State.SPAM, State.SPAM),
+    ],
+)
+def test_a_site_gets_what_it_asks_for(
+    services: Services, wishes: dict[str, Any], first: State, second_state: State
+) -> None:
+    """Holding all, holding the first, other weights, words: each on an author's first two comments."""
+    visitors = Visitors(services, **wishes)
+    seen = []
+    for text in (FRIENDLY, "Next time I shall try it with more caraway and less salt."):
+        posted = visitors.post(text)
+        seen += screened(visitors, posted)
+    assert seen == [first, second_state]
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ({}, State.HELD),
+        ({"MANY_LINKS": 1.0}, State.APPROVED),
+        ({"MANY_LINKS": 0.0, "MOSTLY_LINKS": 6.0}, State.HELD),
+        ({"MANY_LINKS": 8.0, "TOKEN_ABSENT": 4.0}, State.SPAM),
+    ],
+)
+def test_a_site_may_weigh_otherwise(
+    services: Services, weights: dict[str, float], expected: State
+) -> None:
+    """Links may weigh little on a site about links; the record says that its weights counted."""
+    visitors = Visitors(services, weights=weights)
+    posted = visitors.post("http://a.example " * 6, facts=DoorFacts(origin_given=True))
+    assert screened(visitors, posted) == [expected]
+    assert visitors.decisions(posted)[0].policy_version == ("1+site" if weights else "1")
