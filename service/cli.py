@@ -15,14 +15,23 @@ import click
 from service.core.errors import InvalidSubmission, VestibuleError
 
 COMMANDS = {
-    "up": ("service.cli_up:up", "Run everything in the foreground: web, workers, Redis, sweeper."),
-    "init": ("service.cli_up:init", "Make the data directory, the secret, the tables, a demo."),
-    "web": ("service.cli_parts:web", "Run the web server."),
-    "sweeper": ("service.cli_parts:sweeper", "Run the sweeper, which finds what nobody works on."),
-    "migrate": ("service.cli_parts:migrate", "Bring the database to the newest schema."),
-    "site": ("service.cli_admin:site", "Add, list, show and change sites."),
-    "thread": ("service.cli_admin:thread", "Close a page's comments, or open them again."),
-    "moderator": ("service.cli_admin:moderator", "Add moderators."),
+    "up": (
+        "up:up",
+        "Run everything in the foreground: web, workers, Redis, sweeper.",
+    ),
+    "init": (
+        "up:init",
+        "Make the data directory, the secret, the tables, a demo.",
+    ),
+    "web": ("parts:web", "Run the web server."),
+    "sweeper": (
+        "parts:sweeper",
+        "Run the sweeper, which finds what nobody works on.",
+    ),
+    "migrate": ("parts:migrate", "Bring the database to the newest schema."),
+    "site": ("admin:site", "Add, list, show and change sites."),
+    "thread": ("admin:thread", "Close a page's comments, or open them again."),
+    "moderator": ("admin:moderator", "Add moderators."),
 }
 _PLUGIN_GROUP = "vestibule.commands"
 
@@ -43,7 +52,7 @@ class LazyGroup(click.Group):
         loaded: click.Command
         if cmd_name in COMMANDS:
             module_name, _, attribute = COMMANDS[cmd_name][0].partition(":")
-            loaded = getattr(importlib.import_module(module_name), attribute)
+            loaded = getattr(importlib.import_module(f"service.commands.{module_name}"), attribute)
             return loaded
         for plugin in entry_points(group=_PLUGIN_GROUP, name=cmd_name):
             loaded = plugin.load()

@@ -31,7 +31,7 @@ def get_chromium() -> str | None:
 
 def find_redis() -> str | None:
     from service.core.errors import SetupError
-    from service.embedded_redis import find_program
+    from service.running.embedded_redis import find_program
 
     try:
         return find_program()

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 import psutil
 
-from service import embedded_redis
-from service.processes import guarded
+from service.running import embedded_redis
+from service.running.processes import guarded
 
 VESTIBULE = Path(sys.executable).with_name("vestibule")
 T = TypeVar("T")

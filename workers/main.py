@@ -17,8 +17,8 @@ from rq.serializers import JSONSerializer
 
 from service import settings, wiring
 from service.core.errors import SetupError
-from service.processes import die_with_parent
 from service.queue import StrictJob, connect, screen_queue
+from service.running.processes import die_with_parent
 from workers.jobs import JobFailed
 
 log = logging.getLogger("vestibule.worker")

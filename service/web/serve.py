@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from service.core.errors import SetupError
-from service.processes import die_with_parent
+from service.running.processes import die_with_parent
 from service.settings import Settings
 
 if TYPE_CHECKING:

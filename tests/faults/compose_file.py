@@ -18,8 +18,8 @@ from urllib.parse import quote
 import yaml
 from running import VESTIBULE, wait_until
 
-from service import embedded_redis
-from service.processes import guarded
+from service.running import embedded_redis
+from service.running.processes import guarded
 
 ROOT = Path(__file__).parents[2]
 # `init: true` and tini aside, this is what the image's ENTRYPOINT comes to.

@@ -11,9 +11,9 @@ from crowd import UNLIMITED, Crowd, Paused
 from redis import Redis
 from running import Installation, wait_until
 
-from service import embedded_redis
-from service.processes import guarded
 from service.queue import WAITING_KEY
+from service.running import embedded_redis
+from service.running.processes import guarded
 
 New = Callable[..., Installation]
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from running import free_port, run_vestibule
 
-from service import embedded_redis, first_start, wiring
+from service import wiring
 from service.core.comment import NewContact
 from service.core.errors import SetupError
+from service.running import embedded_redis, first_start
 from service.settings import Settings
 
 SECRET = "0123456789abcdef0123456789abcdef"

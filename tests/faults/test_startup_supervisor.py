@@ -10,13 +10,13 @@ import psutil
 import pytest
 from running import wait_until
 
-from service.processes import guarded
-from service.supervisor import Patience, _Deaths
+from service.running.processes import guarded
+from service.running.supervisor import Patience, _Deaths
 
 # What a supervised part does is given on the command line, as Python.
 SUPERVISE = """
 import sys
-from service.supervisor import Part, Patience, Supervisor
+from service.running.supervisor import Part, Patience, Supervisor
 
 def say(text):
     print(text, flush=True)
@@ -145,7 +145,7 @@ def test_nothing_outlives_a_killed_supervisor(supervise: Callable[..., Supervise
     """The kernel ends the parts of a supervisor that was killed, and their children that ask."""
     forks = (
         "import os, signal\n"
-        "from service.processes import die_with_parent\n"
+        "from service.running.processes import die_with_parent\n"
         "parent = os.getpid()\n"
         "if os.fork() == 0:\n"
         "    die_with_parent(parent)\n"
@@ -162,7 +162,9 @@ def test_nothing_outlives_a_killed_supervisor(supervise: Callable[..., Supervise
 
 def test_a_child_whose_parent_is_gone_already_ends_at_once() -> None:
     """A parent that died before its child could ask to be bound to it is noticed by its id."""
-    code = "from service.processes import die_with_parent; die_with_parent(1); print('lives')"
+    code = (
+        "from service.running.processes import die_with_parent; die_with_parent(1); print('lives')"
+    )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert ended.returncode == 1
     assert not ended.stdout

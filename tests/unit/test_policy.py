@@ -137,6 +137,13 @@ def test_a_site_gives_symbols_other_points() -> None:
         POLICY.reweighted({"MILDER": 1})
 
 
+def test_a_sites_own_points_are_not_cut_by_a_cap():
+    """A site that wants first comments held gets them held, whatever the author group's cap is."""
+    changed = packaged_policy().reweighted({"FIRST_TIME_AUTHOR": 6})
+    verdict = decide([Signal("FIRST_TIME_AUTHOR")], changed)
+    assert (verdict.state, verdict.score) == (State.HELD, 6)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

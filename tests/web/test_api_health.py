@@ -9,7 +9,7 @@ from visitors import STORY, Visitors
 
 from service import wiring
 from service.core.errors import VestibuleError
-from service.processes import guarded
+from service.running.processes import guarded
 from service.web.app import create_app
 
 

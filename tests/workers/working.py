@@ -18,7 +18,7 @@ from service.core.decisions import Decision
 from service.core.ports import QueuedComment, WorkItem
 from service.core.site import Site, SiteSettings
 from service.core.states import State
-from service.processes import guarded
+from service.running.processes import guarded
 from service.wiring import Services
 
 RUN = """

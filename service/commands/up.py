@@ -11,10 +11,10 @@ from typing import Self
 
 import click
 
-from service import embedded_redis, first_start
-from service.cli_setup import opened
+from service.commands.setup import opened
+from service.running import embedded_redis, first_start
+from service.running.supervisor import Part, Supervisor
 from service.settings import Settings, load
-from service.supervisor import Part, Supervisor
 from service.web.serve import check_address
 
 REDIS_START_SECONDS = 10
@@ -138,7 +138,7 @@ def _environment(settings: Settings, own: Mapping[str, str]) -> dict[str, str]:
 
 
 def _sweep(stop: threading.Event, settings: Settings) -> None:
-    from service.sweeper import sweep_until
+    from service.running.sweeper import sweep_until
     from service.wiring import build
 
     sweep_until(stop, lambda: build(settings))

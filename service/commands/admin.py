@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from service.cli_setup import opened, require_schema, settings_with_secret
+from service.commands.setup import opened, require_schema, settings_with_secret
 from service.core.errors import NotFound, SetupError
 from service.core.people import Role
 from service.core.site import SITE_SETTING_NAMES, Site, SiteSettings
-from service.first_start import new_password
+from service.running.first_start import new_password
 
 if TYPE_CHECKING:
     from service.settings import Settings

@@ -6,7 +6,7 @@ from types import FrameType
 
 import click
 
-from service.cli_setup import require_schema, settings_with_secret
+from service.commands.setup import require_schema, settings_with_secret
 
 
 @click.command()
@@ -28,7 +28,7 @@ def sweeper() -> None:
     """Find what was accepted but that nobody works on, until SIGTERM or SIGINT."""
     settings = settings_with_secret()
     require_schema(settings)
-    from service.sweeper import sweep_until
+    from service.running.sweeper import sweep_until
     from service.wiring import build
 
     build(settings).close()

@@ -1,0 +1,1 @@
+"""The commands behind `vestibule`, loaded one at a time by `service.cli`."""

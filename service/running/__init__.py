@@ -1,0 +1,1 @@
+"""Running an installation on one machine: first start, supervision, the embedded Redis."""
