@@ -28,11 +28,11 @@ from service.core.ports import (
 from service.crypto import Argon2Passwords, Keyring, SealedVault, TokenSigner
 from service.queue import RedisGate, RedisQueue, RedisRateLimiter, connect
 from service.room import WatchedRoom
-from service.settings import Settings
+from service.settings import Settings, sqlite_path
 from service.store import SqlStore, is_current
 from service.store.schema import unreachable
 from service.usecases.moderate import DecideComment
-from service.usecases.people import AddModerator, FindSession, SignIn, SignOut
+from service.usecases.people import AddModerator, FindSession, SetPassword, SignIn, SignOut
 from service.usecases.revise import EditComment, WithdrawComment
 from service.usecases.screen import ScreenComments
 from service.usecases.sites import AddSite, ChangeSite
@@ -68,6 +68,7 @@ class Services:
     change_site: ChangeSite
     close_thread: CloseThread
     add_moderator: AddModerator
+    set_password: SetPassword
     sign_in: SignIn
     sign_out: SignOut
     find_session: FindSession
@@ -129,13 +130,14 @@ def build(settings: Settings) -> Services:
         submit=SubmitComment(store, queue, limiter, room, vault, utc_now, new_id),
         screen=ScreenComments(store, load_screener, packaged_policy, utc_now, new_id),
         decide=DecideComment(store, utc_now, new_id),
-        edit=EditComment(store, queue, room, utc_now),
+        edit=EditComment(store, queue, limiter, room, vault, utc_now),
         withdraw=WithdrawComment(store, utc_now, new_id),
         sweep=Sweep(store, queue, utc_now),
         add_site=AddSite(store, utc_now, new_id),
         change_site=ChangeSite(store, packaged_policy()),
         close_thread=CloseThread(store, utc_now, new_id),
         add_moderator=AddModerator(store, vault, passwords, utc_now, new_id),
+        set_password=SetPassword(store, vault, passwords),
         sign_in=SignIn(store, vault, passwords, limiter, utc_now),
         sign_out=SignOut(store, vault),
         find_session=FindSession(store, vault, utc_now),
@@ -170,17 +172,20 @@ def _check_secret(store: SqlStore, keyring: Keyring) -> None:
     """Addresses sealed with another secret could never be read again, nor found: say so at once."""
     with store.read() as tx:
         known = tx.key_ids()
-        ours = {key.id for key in keyring.keys}
-        if any(tx.has_sealed_with(bytes.fromhex(key_id)) for key_id in known - ours):
+        missing = known - {key.id for key in keyring.keys}
+        if any(tx.has_sealed_with(bytes.fromhex(key_id)) for key_id in missing):
             raise SetupError(
                 "The database holds addresses that were sealed with another secret. Restore that "
                 "secret, or name it in VESTIBULE_RETIRED_SECRET_KEYS if this one replaces it."
             )
-    if keyring.current.id not in known:
+    if missing or keyring.current.id not in known:
         with store.write() as tx:
             tx.add_key_id(keyring.current.id)
+            # Nothing is sealed with these any more, so nobody has to look again.
+            for key_id in missing:
+                tx.forget_key_id(key_id)
 
 
 def _database_directory(settings: Settings) -> Path | None:
-    scheme, _, path = settings.database_url.partition(":///")
-    return Path("/" + path.lstrip("/")).parent if scheme == "sqlite" and path else None
+    path = sqlite_path(settings.database_url)
+    return path.parent if path else None

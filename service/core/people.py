@@ -30,11 +30,11 @@ class Moderator:
 
 @dataclass(frozen=True, slots=True)
 class NewModerator:
-    """`email_sealed` and `email_index` come from the vault; `password_hash` is argon2id."""
+    """Sealed by the vault; `email_indexes` begins with the current key's; the hash is argon2id."""
 
     moderator: Moderator
     email_sealed: bytes
-    email_index: bytes
+    email_indexes: tuple[bytes, ...]
     password_hash: str
     created_at: datetime
 

@@ -111,7 +111,7 @@ class ThreadPosition:
 
 
 class Reads(Protocol):
-    """One consistent look at the store."""
+    """A look at the store: on SQLite at one moment, on PostgreSQL each query at its own."""
 
     def site(self, slug: str) -> Site | None: ...
     def sites(self) -> Sequence[Site]: ...
@@ -127,6 +127,10 @@ class Reads(Protocol):
         self, thread: Thread, *, newest_first: bool, after: PageMark | None, limit: int
     ) -> Sequence[tuple[PublicComment, PageMark]]:
         """Up to `limit` comments in reading order after a mark, each with its own mark."""
+        ...
+
+    def claimed_key(self, site_id: str, key_hash: bytes) -> tuple[bytes, str] | None:
+        """The fingerprint and the comment id that came with an Idempotency-Key."""
         ...
 
     def comment_state(self, site_id: str, comment_id: str) -> State | None: ...
@@ -186,14 +190,18 @@ class Writes(Reads, Protocol):
 
     def claim_key(
         self, site_id: str, key_hash: bytes, fingerprint: bytes, *, comment_id: str, now: datetime
-    ) -> tuple[bytes, str] | None:
-        """Claim an Idempotency-Key; if it is taken, its fingerprint and comment id instead."""
+    ) -> bool:
+        """Claim an Idempotency-Key; False if it is taken."""
         ...
 
     def add_thread(
         self, thread: Thread, page_key: str, external_id: str | None, *, now: datetime
     ) -> Thread:
         """Add a thread, or find the one that another request has just added."""
+        ...
+
+    def link_thread(self, thread: Thread, external_id: str) -> None:
+        """Let a thread that was known by its address only be found by the site's own id too."""
         ...
 
     def set_thread_closed(self, thread: Thread, *, closed: bool) -> None: ...
@@ -248,16 +256,25 @@ class Writes(Reads, Protocol):
         """False if the address is taken."""
         ...
 
+    def set_password(self, moderator: Moderator, password_hash: str) -> None:
+        """Also ends the moderator's sessions."""
+        ...
+
     def add_session(self, session: Session) -> None: ...
     def touch_session(self, session_id: bytes, now: datetime) -> None: ...
     def end_session(self, session_id: bytes) -> None: ...
     def add_key_id(self, key_id: str) -> None: ...
+    def forget_key_id(self, key_id: str) -> None: ...
     def prune(self, *, now: datetime) -> None:
         """Forget what has served its time: idempotency keys, copy marks, events, sessions."""
         ...
 
 
 class Store(Protocol):
+    def look(self) -> AbstractContextManager[Reads]:
+        """For one question, quickly: two of them may be answered from different moments."""
+        ...
+
     def read(self) -> AbstractContextManager[Reads]: ...
     def write(self) -> AbstractContextManager[Writes]: ...
 

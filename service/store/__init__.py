@@ -1,6 +1,7 @@
 """The store: the only place that speaks SQL, on SQLite and PostgreSQL alike."""
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,6 +30,11 @@ class SqlStore:
             yield SqlReads(connection)
 
     @contextmanager
+    def look(self) -> Iterator[SqlReads]:
+        with _in_plain_words(), self._database.look() as connection:
+            yield SqlReads(connection)
+
+    @contextmanager
     def write(self) -> Iterator[SqlWrites]:
         with _in_plain_words(), self._database.write() as connection:
             yield SqlWrites(connection)
@@ -43,6 +49,9 @@ def _in_plain_words() -> Iterator[None]:
     try:
         yield
     except PoolExhausted as error:
+        raise _unavailable(error) from None
+    except sqlite3.OperationalError as error:
+        # What `BEGIN` raises, which goes to the driver directly.
         raise _unavailable(error) from None
     except DBAPIError as error:
         # SQLITE_ERROR is a statement that is wrong, which waiting does not mend.

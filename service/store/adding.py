@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from service.core.comment import CommentHead, NewComment, NewContact, Thread
+from service.core.comment import NewComment, NewContact, Thread
 from service.core.site import Site
 from service.core.states import State
 from service.store.connected import Connected
-from service.store.reads import OPEN_STATES, CoreReads
+from service.store.quick import Quick
+from service.store.reads import CoreReads
 from service.store.rows import (
     external_key_hash,
     facts_to_json,
@@ -24,7 +25,6 @@ from service.store.tables import (
     idempotency_keys,
     key_ids,
     outbox,
-    revisions,
     sessions,
     sites,
     thread_keys,
@@ -36,57 +36,48 @@ COPIES_LIFETIME = timedelta(days=3)
 OUTBOX_LIFETIME = timedelta(days=30)
 SESSION_LIFETIME = timedelta(days=30)
 
-_ADD_COMMENT = insert(comments)
+_CLAIM_KEY = Quick(
+    lambda insert: (
+        insert(idempotency_keys).on_conflict_do_nothing().returning(idempotency_keys.c.comment_id)
+    )
+)
 _CONTACT = select(contacts.c.id).where(
     contacts.c.site_id == bindparam("site_id"),
     contacts.c.email_index.in_(bindparam("indexes", expanding=True)),
 )
+_CONTACT_BY_ONE = Quick(
+    lambda _: select(contacts.c.id).where(
+        contacts.c.site_id == bindparam("site_id"),
+        contacts.c.email_index == bindparam("email_index"),
+    )
+)
+_ADD_CONTACT = Quick(
+    lambda insert: insert(contacts).on_conflict_do_nothing().returning(contacts.c.id)
+)
+_ADD_COMMENT = Quick(lambda insert: insert(comments))
 
 
 class AddingWrites(CoreReads, Connected):
     def claim_key(
         self, site_id: str, key_hash: bytes, fingerprint: bytes, *, comment_id: str, now: datetime
-    ) -> tuple[bytes, str] | None:
-        claimed = self._connection.execute(
-            self._insert(idempotency_keys)
-            .values(
-                site_id=site_id,
-                key_hash=key_hash,
-                fingerprint=fingerprint,
-                comment_id=comment_id,
-                created_at=now,
-            )
-            .on_conflict_do_nothing()
-            .returning(idempotency_keys.c.comment_id)
-        ).all()
-        if claimed:
-            return None
-        row = self._connection.execute(
-            select(idempotency_keys.c.fingerprint, idempotency_keys.c.comment_id).where(
-                idempotency_keys.c.site_id == site_id, idempotency_keys.c.key_hash == key_hash
-            )
-        ).one()
-        return bytes(row.fingerprint), row.comment_id
+    ) -> bool:
+        claimed = _CLAIM_KEY(
+            self._connection,
+            site_id=site_id,
+            key_hash=key_hash,
+            fingerprint=fingerprint,
+            comment_id=comment_id,
+            created_at=now,
+        )
+        return bool(claimed)
 
     def add_thread(
         self, thread: Thread, page_key: str, external_id: str | None, *, now: datetime
     ) -> Thread:
-        keys = [page_key_hash(page_key)]
-        if external_id:
-            keys.append(external_key_hash(external_id))
-        # The keys come first: whoever gets the first one in makes the thread, others find it.
-        made = self._connection.execute(
-            self._insert(thread_keys)
-            .values(
-                [{"site_id": thread.site_id, "key": key, "thread_id": thread.id} for key in keys]
-            )
-            .on_conflict_do_nothing()
-            .returning(thread_keys.c.key)
-        ).all()
-        if len(made) < len(keys):
-            known = self.thread(thread.site_id, page_key, external_id)
-            if known is not None:
-                return known
+        self._alone_with_threads(thread.site_id)
+        known = self.thread(thread.site_id, page_key, external_id)
+        if known is not None:
+            return known
         self._connection.execute(
             insert(threads).values(
                 site_id=thread.site_id,
@@ -99,7 +90,43 @@ class AddingWrites(CoreReads, Connected):
                 created_at=now,
             )
         )
+        keys = [page_key_hash(page_key)]
+        if external_id:
+            keys.append(external_key_hash(external_id))
+        self._connection.execute(
+            insert(thread_keys),
+            [{"site_id": thread.site_id, "key": key, "thread_id": thread.id} for key in keys],
+        )
         return thread
+
+    def link_thread(self, thread: Thread, external_id: str) -> None:
+        self._alone_with_threads(thread.site_id)
+        of_thread = (thread_keys.c.site_id == thread.site_id) & (
+            thread_keys.c.thread_id == thread.id
+        )
+        number = self._connection.execute(
+            select(func.count()).select_from(thread_keys).where(of_thread)
+        ).scalar_one()
+        if number == 1:
+            self._connection.execute(
+                self._insert(thread_keys)
+                .values(
+                    site_id=thread.site_id,
+                    key=external_key_hash(external_id),
+                    thread_id=thread.id,
+                )
+                .on_conflict_do_nothing()
+            )
+
+    def _alone_with_threads(self, site_id: str) -> None:
+        """Until this transaction ends nobody else gives a thread of the site a name.
+
+        A page can be named in two ways. Two requests that each know one of them would otherwise
+        leave a name that leads to no thread. SQLite has one writer anyway.
+        """
+        if not self._is_sqlite:
+            number = int.from_bytes(page_key_hash(site_id)[:8], signed=True)
+            self._connection.execute(select(func.pg_advisory_xact_lock(number)))
 
     def set_thread_closed(self, thread: Thread, *, closed: bool) -> None:
         # Readers are told whether a thread is closed, so its version grows.
@@ -110,92 +137,50 @@ class AddingWrites(CoreReads, Connected):
         )
 
     def find_contact(self, site_id: str, email_indexes: Sequence[bytes]) -> str | None:
+        if len(email_indexes) == 1:
+            rows = _CONTACT_BY_ONE(self._connection, site_id=site_id, email_index=email_indexes[0])
+            return rows[0].id if rows else None
         return self._connection.execute(
             _CONTACT, {"site_id": site_id, "indexes": list(email_indexes)}
         ).scalar()
 
     def add_contact(self, contact: NewContact) -> str:
-        made = self._connection.execute(
-            self._insert(contacts)
-            .values(
-                site_id=contact.site_id,
-                id=contact.id,
-                email_index=contact.email_index,
-                email_sealed=contact.email_sealed,
-                avatar_id=contact.avatar_id,
-                created_at=contact.created_at,
-            )
-            .on_conflict_do_nothing()
-            .returning(contacts.c.id)
-        ).all()
+        made = _ADD_CONTACT(
+            self._connection,
+            site_id=contact.site_id,
+            id=contact.id,
+            email_index=contact.email_index,
+            email_sealed=contact.email_sealed,
+            avatar_id=contact.avatar_id,
+            created_at=contact.created_at,
+        )
         if made:
             return contact.id
         return self.find_contact(contact.site_id, [contact.email_index]) or contact.id
 
     def add_comment(self, comment: NewComment) -> None:
-        self._connection.execute(
-            _ADD_COMMENT,
-            {
-                "site_id": comment.site_id,
-                "id": comment.id,
-                "thread_id": comment.thread_id,
-                "parent_id": comment.parent_id,
-                "root_id": path_ids(comment.path[:16])[0],
-                "path": comment.path,
-                "contact_id": comment.contact_id,
-                "author_name": comment.author_name,
-                "author_url": comment.author_url,
-                "content": comment.content,
-                "ip_hash": comment.ip_hash,
-                "network_hash": comment.network_hash,
-                "network_sealed": comment.network_sealed,
-                "facts": facts_to_json(comment.facts),
-                "state": State.PENDING,
-                "version": 1,
-                "live": 0,
-                "attempt": 0,
-                "created_at": comment.created_at,
-            },
+        _ADD_COMMENT(
+            self._connection,
+            site_id=comment.site_id,
+            id=comment.id,
+            thread_id=comment.thread_id,
+            parent_id=comment.parent_id,
+            root_id=path_ids(comment.path[:16])[0],
+            path=comment.path,
+            contact_id=comment.contact_id,
+            author_name=comment.author_name,
+            author_url=comment.author_url,
+            content=comment.content,
+            ip_hash=comment.ip_hash,
+            network_hash=comment.network_hash,
+            network_sealed=comment.network_sealed,
+            facts=facts_to_json(comment.facts),
+            state=State.PENDING,
+            version=1,
+            live=0,
+            attempt=0,
+            created_at=comment.created_at,
         )
-
-    def add_revision(self, head: CommentHead, content: str, *, now: datetime) -> int | None:
-        of_comment = (revisions.c.site_id == head.site_id) & (revisions.c.comment_id == head.id)
-        touched = self._connection.execute(
-            update(comments)
-            .where(
-                comments.c.site_id == head.site_id,
-                comments.c.id == head.id,
-                comments.c.version == head.version,
-            )
-            .values(version=comments.c.version + 1)
-            .returning(comments.c.content)
-        ).one_or_none()
-        if touched is None:
-            return None
-        numbers = self._connection.execute(select(revisions.c.number).where(of_comment)).scalars()
-        latest = max(numbers, default=0)
-        new = {
-            "site_id": head.site_id,
-            "comment_id": head.id,
-            "number": latest + 1,
-            "content": content,
-            "state": State.PENDING,
-            "attempt": 0,
-            "created_at": now,
-        }
-        if latest == 0:
-            # The first edit also keeps what was there before.
-            first = {**new, "number": 1, "content": touched.content, "state": State.APPROVED}
-            self._connection.execute(insert(revisions), {**first, "created_at": head.created_at})
-            new["number"] = 2
-        else:
-            self._connection.execute(
-                update(revisions)
-                .where(of_comment, revisions.c.state.in_(OPEN_STATES))
-                .values(state=State.DELETED, lease_until=None)
-            )
-        self._connection.execute(insert(revisions), new)
-        return int(str(new["number"]))
 
     # -- sites, secrets, housekeeping --------------------------------------------------------------
 
@@ -228,6 +213,9 @@ class AddingWrites(CoreReads, Connected):
             )
         )
         return changed.rowcount == 1
+
+    def forget_key_id(self, key_id: str) -> None:
+        self._connection.execute(delete(key_ids).where(key_ids.c.id == key_id))
 
     def add_key_id(self, key_id: str) -> None:
         self._connection.execute(self._insert(key_ids).values(id=key_id).on_conflict_do_nothing())

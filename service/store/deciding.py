@@ -14,6 +14,7 @@ from service.core.comment import CommentHead, Revision
 from service.core.decisions import Decision
 from service.core.states import State
 from service.store.connected import Connected
+from service.store.reads import OPEN_STATES
 from service.store.rows import by_site, path_ids
 from service.store.tables import comments, decisions, outbox, revisions, threads
 
@@ -45,6 +46,46 @@ class DecidingWrites(Connected):
         self._add_decisions([decision])
         return True
 
+    def add_revision(self, head: CommentHead, content: str, *, now: datetime) -> int | None:
+        of_comment = (revisions.c.site_id == head.site_id) & (revisions.c.comment_id == head.id)
+        self._lock_threads_of([(head.site_id, head.id)])
+        touched = self._connection.execute(
+            update(comments)
+            .where(
+                comments.c.site_id == head.site_id,
+                comments.c.id == head.id,
+                comments.c.version == head.version,
+            )
+            .values(version=comments.c.version + 1)
+            .returning(comments.c.content)
+        ).one_or_none()
+        if touched is None:
+            return None
+        numbers = self._connection.execute(select(revisions.c.number).where(of_comment)).scalars()
+        latest = max(numbers, default=0)
+        new = {
+            "site_id": head.site_id,
+            "comment_id": head.id,
+            "number": latest + 1,
+            "content": content,
+            "state": State.PENDING,
+            "attempt": 0,
+            "created_at": now,
+        }
+        if latest == 0:
+            # The first edit also keeps what was there before.
+            first = {**new, "number": 1, "content": touched.content, "state": State.APPROVED}
+            self._connection.execute(insert(revisions), {**first, "created_at": head.created_at})
+            new["number"] = 2
+        else:
+            self._connection.execute(
+                update(revisions)
+                .where(of_comment, revisions.c.state.in_(OPEN_STATES))
+                .values(state=State.DELETED, lease_until=None)
+            )
+        self._connection.execute(insert(revisions), new)
+        return int(str(new["number"]))
+
     def move_revision(self, head: CommentHead, revision: Revision, decision: Decision) -> bool:
         self._lock_threads_of([(head.site_id, head.id)])
         touched = self._connection.execute(
@@ -74,11 +115,14 @@ class DecidingWrites(Connected):
         return True
 
     def _show_text(self, site_id: str, comment_id: str, content: str, at: datetime) -> None:
-        """Make an approved revision's text the one that readers see."""
+        """Make an approved revision's text the one that readers see.
+
+        The version grows, so that nobody decides about a text that they have not seen.
+        """
         rows = self._connection.execute(
             update(comments)
             .where(comments.c.site_id == site_id, comments.c.id == comment_id)
-            .values(content=content, edited_at=at)
+            .values(content=content, edited_at=at, version=comments.c.version + 1)
             .returning(comments.c.thread_id)
         )
         for row in rows:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, literal, null, select, update
+from sqlalchemy import Row, delete, func, insert, literal, literal_column, null, select, update
 
 from service.core.decisions import Actor, Decision
 from service.core.people import Moderator, NewModerator, Role, Session
@@ -42,16 +42,24 @@ _LISTED = (
 _QUEUED = select(
     *_LISTED, literal(0).label("revision"), null().label("new_content"), null().label("new_state")
 ).select_from(_WITH_THREAD)
-_EDITED = select(
-    *_LISTED,
-    revisions.c.number.label("revision"),
-    revisions.c.content.label("new_content"),
-    revisions.c.state.label("new_state"),
-).select_from(
-    _WITH_THREAD.join(
-        revisions,
-        (revisions.c.site_id == comments.c.site_id) & (revisions.c.comment_id == comments.c.id),
+# The second condition is that of the partial index, which only then is seen to serve the first.
+_IS_HELD_EDIT = (revisions.c.state == literal_column("'held'")) & revisions.c.state.in_(
+    [literal_column("'pending'"), literal_column("'held'")]
+)
+_EDITED = (
+    select(
+        *_LISTED,
+        revisions.c.number.label("revision"),
+        revisions.c.content.label("new_content"),
+        revisions.c.state.label("new_state"),
     )
+    .select_from(
+        _WITH_THREAD.join(
+            revisions,
+            (revisions.c.site_id == comments.c.site_id) & (revisions.c.comment_id == comments.c.id),
+        )
+    )
+    .where(_IS_HELD_EDIT)
 )
 _MODERATOR = (moderators.c.id, moderators.c.name, moderators.c.role, moderators.c.site_id)
 
@@ -65,12 +73,18 @@ class DeskReads(Connected):
         for site in sites:
             statements = [_QUEUED.where(comments.c.state == state)]
             if state is State.HELD:
-                statements.append(_EDITED.where(revisions.c.state == state))
+                statements.append(_EDITED)
             for statement in statements:
-                part = statement.where(comments.c.site_id == site.id)
+                # An edit is looked for by its own columns, of which there are few.
+                of, by = (
+                    (revisions.c.site_id, revisions.c.comment_id)
+                    if statement is _EDITED
+                    else (comments.c.site_id, comments.c.id)
+                )
+                part = statement.where(of == site.id)
                 if after is not None:
-                    part = part.where(comments.c.id > after)
-                rows = self._connection.execute(part.order_by(comments.c.id).limit(limit))
+                    part = part.where(by > after)
+                rows = self._connection.execute(part.order_by(by).limit(limit))
                 found += [(row, site) for row in rows]
         return self._listed(sorted(found, key=lambda one: one[0].id)[:limit])
 
@@ -106,9 +120,7 @@ class DeskReads(Connected):
         )
         counts = Counter({State(state): number for state, number in rows})
         counts[State.HELD] += self._connection.execute(
-            select(func.count()).where(
-                revisions.c.site_id.in_(ids), revisions.c.state == State.HELD
-            )
+            select(func.count()).where(revisions.c.site_id.in_(ids), _IS_HELD_EDIT)
         ).scalar_one()
         return +counts
 
@@ -166,15 +178,17 @@ class DeskReads(Connected):
 
 class DeskWrites(Connected):
     def add_moderator(self, new: NewModerator) -> bool:
+        # Under a retired key too, or a change of secret would let one address in twice.
         taken = self._connection.execute(
-            select(moderators.c.id).where(moderators.c.email_index == new.email_index)
+            select(moderators.c.id).where(moderators.c.email_index.in_(new.email_indexes))
         ).first()
         if taken is not None:
             return False
-        self._connection.execute(
-            insert(moderators).values(
+        made = self._connection.execute(
+            self._insert(moderators)
+            .values(
                 id=new.moderator.id,
-                email_index=new.email_index,
+                email_index=new.email_indexes[0],
                 email_sealed=new.email_sealed,
                 name=new.moderator.name,
                 role=new.moderator.role,
@@ -182,8 +196,18 @@ class DeskWrites(Connected):
                 password_hash=new.password_hash,
                 created_at=new.created_at,
             )
+            .on_conflict_do_nothing()
+            .returning(moderators.c.id)
+        ).all()
+        return bool(made)
+
+    def set_password(self, moderator: Moderator, password_hash: str) -> None:
+        self._connection.execute(
+            update(moderators)
+            .where(moderators.c.id == moderator.id)
+            .values(password_hash=password_hash)
         )
-        return True
+        self._connection.execute(delete(sessions).where(sessions.c.moderator_id == moderator.id))
 
     def add_session(self, session: Session) -> None:
         self._connection.execute(

@@ -1,8 +1,6 @@
 """Connections: how SQLite and PostgreSQL are opened, and how reads and writes begin."""
 
 import sqlite3
-import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,46 +9,11 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
-from service.core.errors import SetupError, Unavailable
+from service.core.errors import SetupError
+from service.store.turns import SharedWriter
 
 BUSY_TIMEOUT_SECONDS = 15
 _WRITES = "vestibule_writes"
-
-
-class FairLock:
-    """A lock that serves its waiters in the order they came.
-
-    SQLite lets any waiting writer win; without this, one of many threads can wait for seconds.
-    Entering raises `Unavailable` after `BUSY_TIMEOUT_SECONDS`.
-    """
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._held = False
-
-    def __enter__(self) -> None:
-        with self._guard:
-            if not self._held:
-                self._held = True
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        if turn.acquire(timeout=BUSY_TIMEOUT_SECONDS):
-            return
-        with self._guard:
-            if turn in self._waiting:
-                self._waiting.remove(turn)
-                raise Unavailable("The database is busy. Please try again in a moment.")
-        # It has become this one's turn in the very last moment.
-
-    def __exit__(self, *_: object) -> None:
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._held = False
 
 
 class Database:
@@ -66,21 +29,32 @@ class Database:
                 "VESTIBULE_DATABASE_URL cannot be used; for PostgreSQL install vestibule[postgres]."
             ) from None
         self._writing = self.engine.execution_options(**{_WRITES: True})
-        self._turn = FairLock()
+        self._shared = SharedWriter(self._writing)
+        # SQLite commits each statement by itself where nothing has begun; PostgreSQL's driver begins.
+        self._looking = (
+            self.engine
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """For one statement, which needs no transaction around it."""
+        with self._looking.connect() as connection:
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         with self.engine.connect() as connection:
+            # Begun here rather than by the first statement, which may be the driver's (`quick`).
+            connection.begin()
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that commits when the block ends well."""
-        if not self.is_sqlite:
-            with self._writing.begin() as connection:
-                yield connection
-            return
-        with self._turn, self._writing.begin() as connection:
+        made = self._shared.transaction() if self.is_sqlite else self._writing.begin()
+        with made as connection:
             yield connection
 
     def close(self) -> None:
@@ -124,7 +98,9 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # By the driver itself: this stands before every request's first statement.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _forget_details(context: ExceptionContext) -> None:

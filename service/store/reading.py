@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import LargeBinary, Row, bindparam, select, tuple_
+from sqlalchemy import LargeBinary, Row, bindparam, literal_column, select, tuple_
 
 from service.core.comment import PublicComment, Thread
 from service.core.ports import PageMark
@@ -36,7 +36,8 @@ _SHOWN = (
     .where(
         comments.c.site_id == bindparam("site_id"),
         comments.c.thread_id == bindparam("thread_id"),
-        comments.c.live > 0,
+        # Written out, so that the partial index is seen to serve it.
+        comments.c.live > literal_column("0"),
     )
     .limit(bindparam("limit"))
 )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Text, bindparam, cast, func, literal_column, select, union_all
 
 from service.core.comment import (
     AuthorHistory,
@@ -20,10 +20,12 @@ from service.core.ports import CopyKind, CopyMark, ThreadPosition, WorkItem
 from service.core.site import Site
 from service.core.states import State
 from service.store.connected import Connected
+from service.store.quick import Quick
 from service.store.rows import (
     external_key_hash,
     page_key_hash,
     site_from,
+    site_from_texts,
     sketch_from_bytes,
     thread_from,
 )
@@ -31,6 +33,7 @@ from service.store.tables import (
     comments,
     contacts,
     copies,
+    idempotency_keys,
     key_ids,
     moderators,
     revisions,
@@ -42,28 +45,67 @@ from service.store.tables import (
 COPY_MARKS_PER_KEY = 20
 OPEN_STATES = (State.PENDING, State.HELD)
 
-# Statements on the hot paths are built once: building one costs more than running it on SQLite.
-_SITE = select(sites).where(sites.c.slug == bindparam("slug"))
-_THREAD = (
-    select(threads, thread_keys.c.key)
-    .join(
-        threads,
-        (threads.c.site_id == thread_keys.c.site_id) & (threads.c.id == thread_keys.c.thread_id),
-    )
-    .where(
-        thread_keys.c.site_id == bindparam("site_id"),
-        thread_keys.c.key.in_(bindparam("keys", expanding=True)),
+# Settings come as text, which is the key to what it was parsed to last time.
+_SITE_COLUMNS = (
+    sites.c.id,
+    sites.c.slug,
+    sites.c.name,
+    cast(sites.c.origins, Text).label("origins"),
+    cast(sites.c.settings, Text).label("settings"),
+    sites.c.version,
+)
+_SITE = Quick(lambda _: select(*_SITE_COLUMNS).where(sites.c.slug == bindparam("slug")))
+_THREAD_COLUMNS = (
+    threads.c.site_id,
+    threads.c.id,
+    threads.c.url,
+    threads.c.title,
+    threads.c.closed,
+    threads.c.version,
+    threads.c.approved_count,
+)
+_OF_KEY = (threads.c.site_id == thread_keys.c.site_id) & (threads.c.id == thread_keys.c.thread_id)
+_ONE_OF_KEYS = thread_keys.c.key.in_([bindparam("one"), bindparam("other")])
+_THREAD = Quick(
+    lambda _: (
+        select(*_THREAD_COLUMNS, thread_keys.c.key)
+        .select_from(thread_keys.join(threads, _OF_KEY))
+        .where(thread_keys.c.site_id == bindparam("site_id"), _ONE_OF_KEYS)
     )
 )
-_STATE = select(comments.c.state).where(
-    comments.c.site_id == bindparam("site_id"), comments.c.id == bindparam("id")
+_POSITION = Quick(
+    lambda _: (
+        select(
+            *_SITE_COLUMNS,
+            *(column.label(f"thread_{column.key}") for column in _THREAD_COLUMNS[1:]),
+            thread_keys.c.key,
+        )
+        .select_from(
+            sites.outerjoin(
+                thread_keys, (thread_keys.c.site_id == sites.c.id) & _ONE_OF_KEYS
+            ).outerjoin(threads, _OF_KEY)
+        )
+        .where(sites.c.slug == bindparam("slug"))
+    )
+)
+_STATE = Quick(
+    lambda _: select(comments.c.state).where(
+        comments.c.site_id == bindparam("site_id"), comments.c.id == bindparam("id")
+    )
 )
 _PARENT = select(comments.c.id, comments.c.thread_id, comments.c.state, comments.c.path).where(
     comments.c.site_id == bindparam("site_id"), comments.c.id == bindparam("id")
 )
+# Written out, not bound: a partial index serves only a condition that is seen to imply its own.
+IS_PENDING = comments.c.state == literal_column("'pending'")
+IS_PENDING_EDIT = (revisions.c.state == literal_column("'pending'")) & revisions.c.state.in_(
+    [literal_column("'pending'"), literal_column("'held'")]
+)
 _PENDING = select(func.count()).select_from(
-    select(comments.c.id)
-    .where(comments.c.state == State.PENDING)
+    union_all(
+        select(comments.c.id).where(IS_PENDING),
+        select(revisions.c.comment_id).where(IS_PENDING_EDIT),
+    )
     .limit(bindparam("at_most"))
     .subquery()
 )
@@ -73,8 +115,8 @@ class CoreReads(Connected):
     # -- sites and threads -------------------------------------------------------------------------
 
     def site(self, slug: str) -> Site | None:
-        row = self._connection.execute(_SITE, {"slug": slug}).one_or_none()
-        return site_from(row) if row is not None else None
+        rows = _SITE(self._connection, slug=slug)
+        return site_from_texts(*rows[0]) if rows else None
 
     def sites(self) -> Sequence[Site]:
         rows = self._connection.execute(select(sites).order_by(sites.c.slug))
@@ -87,23 +129,40 @@ class CoreReads(Connected):
     def thread(self, site_id: str, page_key: str | None, external_id: str | None) -> Thread | None:
         by_id = external_key_hash(external_id) if external_id else None
         by_page = page_key_hash(page_key) if page_key else None
-        keys = [key for key in (by_id, by_page) if key is not None]
-        rows = self._connection.execute(_THREAD, {"site_id": site_id, "keys": keys}).all()
-        found = {bytes(row.key): row for row in rows}
-        row = found.get(by_id or b"") or found.get(by_page or b"")
+        one, other = by_id or by_page, by_page or by_id
+        if one is None:
+            return None
+        rows = _THREAD(self._connection, site_id=site_id, one=one, other=other)
+        row = _best(rows, by_id, by_page)
         return thread_from(row) if row is not None else None
 
     def thread_position(
         self, slug: str, page_key: str | None, external_id: str | None
     ) -> ThreadPosition | None:
-        site = self.site(slug)
-        if site is None:
+        by_id = external_key_hash(external_id) if external_id else None
+        by_page = page_key_hash(page_key) if page_key else None
+        # Where neither is given the site still comes, and no key is empty.
+        one, other = by_id or by_page or b"", by_page or by_id or b""
+        rows = _POSITION(self._connection, slug=slug, one=one, other=other)
+        if not rows:
             return None
-        return ThreadPosition(site, self.thread(site.id, page_key, external_id))
+        site = site_from_texts(*rows[0][:6])
+        row = _best(rows, by_id, by_page)
+        if row is None or row.thread_id is None:
+            return ThreadPosition(site, None)
+        return ThreadPosition(site, Thread(row.thread_id, site.id, *row[7:12]))
+
+    def claimed_key(self, site_id: str, key_hash: bytes) -> tuple[bytes, str] | None:
+        row = self._connection.execute(
+            select(idempotency_keys.c.fingerprint, idempotency_keys.c.comment_id).where(
+                idempotency_keys.c.site_id == site_id, idempotency_keys.c.key_hash == key_hash
+            )
+        ).one_or_none()
+        return (bytes(row.fingerprint), row.comment_id) if row is not None else None
 
     def comment_state(self, site_id: str, comment_id: str) -> State | None:
-        found = self._connection.execute(_STATE, {"site_id": site_id, "id": comment_id}).scalar()
-        return State(found) if found is not None else None
+        rows = _STATE(self._connection, site_id=site_id, id=comment_id)
+        return State(rows[0].state) if rows else None
 
     def parent(self, site_id: str, comment_id: str) -> ParentComment | None:
         row = self._connection.execute(
@@ -162,7 +221,7 @@ class CoreReads(Connected):
         rows = self._connection.execute(
             select(comments.c.site_id, comments.c.id)
             .where(
-                comments.c.state == State.PENDING,
+                IS_PENDING,
                 comments.c.created_at <= before,
                 (comments.c.lease_until.is_(None)) | (comments.c.lease_until < now),
             )
@@ -173,11 +232,11 @@ class CoreReads(Connected):
         edits = self._connection.execute(
             select(revisions.c.site_id, revisions.c.comment_id, revisions.c.number)
             .where(
-                revisions.c.state == State.PENDING,
+                IS_PENDING_EDIT,
                 revisions.c.created_at <= before,
                 (revisions.c.lease_until.is_(None)) | (revisions.c.lease_until < now),
             )
-            .limit(limit - len(found))
+            .limit(limit)
         )
         return found + [WorkItem(row.site_id, row.comment_id, row.number) for row in edits]
 
@@ -244,7 +303,15 @@ class CoreReads(Connected):
             )
             .subquery()
         )
-        rows = self._connection.execute(select(ranked).where(ranked.c.place <= COPY_MARKS_PER_KEY))
+        # What its author or a moderator has deleted is nothing to repeat.
+        rows = self._connection.execute(
+            select(ranked)
+            .join(
+                comments,
+                (comments.c.site_id == site_id) & (comments.c.id == ranked.c.comment_id),
+            )
+            .where(ranked.c.place <= COPY_MARKS_PER_KEY, comments.c.state != State.DELETED)
+        )
         return [
             CopyMark(CopyKind(row.kind), row.key, row.comment_id, sketch_from_bytes(row.sketch))
             for row in rows
@@ -268,3 +335,9 @@ class CoreReads(Connected):
 
     def key_ids(self) -> frozenset[str]:
         return frozenset(self._connection.execute(select(key_ids.c.id)).scalars())
+
+
+def _best(rows: Sequence[Any], by_id: bytes | None, by_page: bytes | None) -> Any:
+    """Of the rows of two keys that of the site's own id; None if there is neither."""
+    found = {bytes(row.key): row for row in rows if row.key is not None}
+    return found.get(by_id or b"") or found.get(by_page or b"")

@@ -55,6 +55,7 @@ thread_keys = Table(
     Column("site_id", Id, primary_key=True),
     Column("key", LargeBinary, primary_key=True),
     Column("thread_id", Id, nullable=False),
+    Index(None, "site_id", "thread_id"),
 )
 
 contacts = Table(
@@ -98,7 +99,7 @@ comments = Table(
     Column("edited_at", UtcDateTime),
     Column("decided_at", UtcDateTime),
     Index("ix_comments_queue", "site_id", "state", "id"),
-    Index("ix_comments_contact", "site_id", "contact_id", "created_at"),
+    Index("ix_comments_contact", "site_id", "contact_id", "state", "created_at"),
     Index("ix_comments_network", "site_id", "network_hash", "created_at"),
     Index(
         "ix_comments_shown",

@@ -31,9 +31,7 @@ class AddModerator:
     def __call__(
         self, email: str, *, name: str, role: Role, site_slug: str | None, password: str
     ) -> Moderator:
-        if len(password) < PASSWORD_MIN_CHARS:
-            raise SetupError(f"A password needs at least {PASSWORD_MIN_CHARS} characters.")
-        password_hash = self.passwords.hash(password)
+        password_hash = _hashed(self.passwords, password)
         moderator_id = self.new_id()
         with self.store.write() as tx:
             site = tx.site(site_slug) if site_slug else None
@@ -46,7 +44,7 @@ class AddModerator:
                 NewModerator(
                     moderator=moderator,
                     email_sealed=self.vault.seal(email, bound_to=f"{moderator_id}/email"),
-                    email_index=self.vault.email_indexes(email, scope=_SCOPE)[0],
+                    email_indexes=tuple(self.vault.email_indexes(email, scope=_SCOPE)),
                     password_hash=password_hash,
                     created_at=self.clock(),
                 )
@@ -54,6 +52,26 @@ class AddModerator:
             if not added:
                 raise Conflict("There is already a moderator with this address.")
         return moderator
+
+
+@dataclass(frozen=True, slots=True)
+class SetPassword:
+    """Gives a moderator another password and ends their sessions.
+
+    Raises `SetupError` for a weak one, `NotFound` where nobody signs in with the address.
+    """
+
+    store: Store
+    vault: Vault
+    passwords: Passwords
+
+    def __call__(self, email: str, password: str) -> None:
+        password_hash = _hashed(self.passwords, password)
+        with self.store.write() as tx:
+            found = tx.credentials(self.vault.email_indexes(email, scope=_SCOPE))
+            if found is None:
+                raise NotFound("There is no moderator with this address.")
+            tx.set_password(found[0], password_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +131,12 @@ class SignOut:
     def __call__(self, secret: str) -> None:
         with self.store.write() as tx:
             tx.end_session(self.vault.keyed_hash("session", secret))
+
+
+def _hashed(passwords: Passwords, password: str) -> str:
+    if len(password) < PASSWORD_MIN_CHARS:
+        raise SetupError(f"A password needs at least {PASSWORD_MIN_CHARS} characters.")
+    return passwords.hash(password)
 
 
 def _is_alive(session: Session, now: datetime) -> bool:

@@ -4,14 +4,35 @@ Whoever holds the comment's edit token is its author; the door has checked it.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.core.comment import CommentHead
 from service.core.decisions import Actor, Decision
-from service.core.errors import Conflict, EditWindowClosed, NotFound, Overloaded, TransitionRefused
-from service.core.ports import Clock, NewId, Queue, Reads, Room, Store, WorkItem
+from service.core.errors import (
+    Conflict,
+    EditWindowClosed,
+    NotFound,
+    Overloaded,
+    TooManyRequests,
+    TransitionRefused,
+)
+from service.core.ports import (
+    Clock,
+    NewId,
+    Queue,
+    RateLimiter,
+    Reads,
+    Room,
+    Store,
+    Vault,
+    WorkItem,
+)
 from service.core.site import Site
 from service.core.states import State
+from service.usecases.submit import network_of
+
+REVISIONS_MAX = 20
+"""So many texts of one comment are kept; an author who wants more writes a new comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +45,28 @@ class EditComment:
 
     store: Store
     queue: Queue
+    limiter: RateLimiter
     room: Room
+    vault: Vault
     clock: Clock
 
-    def __call__(self, site: Site, comment_id: str, content: str) -> None:
+    def __call__(self, site: Site, comment_id: str, content: str, *, ip: str) -> None:
         if not self.room.has_room():
             raise Overloaded("The service has no room for more comments right now.")
+        network = self.vault.keyed_hash("network", network_of(ip))
+        wait = self.limiter.admit_comment(network, site.id)
+        if wait:
+            raise TooManyRequests(retry_after_seconds=int(wait) + 1)
         now = self.clock()
         with self.store.write() as tx:
-            head = own_comment(tx, site, comment_id, self.clock)
+            head = own_comment(tx, site, comment_id, now)
             if head.state is not State.APPROVED:
                 raise TransitionRefused("A comment can be edited once it is shown.")
             number = tx.add_revision(head, content, now=now)
             if number is None:
                 raise Conflict("The comment has just changed. Please try again.")
+            if number > REVISIONS_MAX:
+                raise TransitionRefused("This comment has been edited too often.")
         self.queue.push([WorkItem(site.id, comment_id, number)])
 
 
@@ -51,7 +80,8 @@ class WithdrawComment:
 
     def __call__(self, site: Site, comment_id: str) -> None:
         with self.store.write() as tx:
-            head = own_comment(tx, site, comment_id, self.clock)
+            now = self.clock()
+            head = own_comment(tx, site, comment_id, now)
             if head.state is State.DELETED:
                 return
             decision = Decision(
@@ -62,17 +92,17 @@ class WithdrawComment:
                 to_state=State.DELETED,
                 actor=Actor.AUTHOR,
                 moderator_id=None,
-                at=self.clock(),
+                at=now,
             )
             if not tx.move(head, decision):
                 raise Conflict("The comment has just changed. Please try again.")
 
 
-def own_comment(tx: Reads, site: Site, comment_id: str, clock: Clock) -> CommentHead:
+def own_comment(tx: Reads, site: Site, comment_id: str, now: datetime) -> CommentHead:
     head = tx.head(site.id, comment_id)
     if head is None or head.state is State.ERASED:
         raise NotFound("There is no such comment.")
     window = timedelta(minutes=site.settings.edit_window_minutes)
-    if clock() - head.created_at > window:
+    if now - head.created_at > window:
         raise EditWindowClosed("The time for changing this comment is over.")
     return head

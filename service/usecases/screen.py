@@ -6,13 +6,14 @@ after two deaths a batch is taken apart and run one by one; what dies alone is h
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
 
 from service.core.comment import AuthorHistory, Copies, Draft, Fingerprint, Rates, Subject
 from service.core.decisions import Screening
-from service.core.errors import InvalidPolicy
+from service.core.errors import InvalidPolicy, Unavailable
 from service.core.policy import Policy, Verdict, decide
 from service.core.ports import Clock, CopyKind, CopyMark, NewId, Screener, Store, WorkItem
 from service.core.signals import CHECK_FAILED, CHECKS_CRASHED, Signal
@@ -61,12 +62,19 @@ class ScreenComments:
     def _run(self, drafts: Sequence[Draft]) -> int:
         if not drafts:
             return 0
-        subjects = self._subjects(drafts)
-        found = self.screener().screen(subjects, self._beat(drafts))
-        return self._conclude(
-            (subject.draft, subject.site, signals)
-            for subject, signals in zip(subjects, found, strict=True)
-        )
+        try:
+            beat = self._beat(drafts)
+            subjects = self._subjects(drafts, beat)
+            found = self.screener().screen(subjects, beat)
+            return self._conclude(
+                (subject.draft, subject.site, signals)
+                for subject, signals in zip(subjects, found, strict=True)
+            )
+        except Unavailable:
+            # The database's trouble is not the comments': it must not count against them.
+            with suppress(Unavailable), self.store.write() as tx:
+                tx.release(drafts)
+            raise
 
     def _hold_crashed(self, drafts: Sequence[Draft]) -> int:
         with self.store.read() as tx:
@@ -105,11 +113,14 @@ class ScreenComments:
 
     # -- what the checks may know ------------------------------------------------------------------
 
-    def _subjects(self, drafts: Sequence[Draft]) -> list[Subject]:
+    def _subjects(self, drafts: Sequence[Draft], beat: Callable[[], None]) -> list[Subject]:
         """In a fixed number of queries a site, whatever the size of the batch."""
         now = self.clock()
         screener = self.screener()
-        prints = {draft.id: screener.fingerprint(draft.content) for draft in drafts}
+        prints = {}
+        for draft in drafts:
+            prints[draft.id] = screener.fingerprint(draft.content)
+            beat()
         by_site: dict[str, list[Draft]] = defaultdict(list)
         for draft in drafts:
             by_site[draft.site_id].append(draft)
@@ -150,17 +161,16 @@ def _verdict(signals: Sequence[Signal], site: Site, packaged: Policy) -> Verdict
 
 
 def _marks(draft: Draft, fingerprint: Fingerprint) -> list[CopyMark]:
-    author = draft.contact_id or draft.network_hash.hex()
-    by_author = blake2b(f"{author} {draft.thread_id} {fingerprint.digest}".encode(), digest_size=8)
-    author_key = int.from_bytes(by_author.digest()) >> 1
-    return [
-        CopyMark(CopyKind.TEXT, fingerprint.digest, draft.id),
-        CopyMark(CopyKind.TEXT_BY_AUTHOR_IN_THREAD, author_key, draft.id),
-        *(
-            CopyMark(CopyKind.BAND, band, draft.id, fingerprint.sketch)
-            for band in fingerprint.bands
-        ),
+    marks = [CopyMark(CopyKind.TEXT, fingerprint.digest, draft.id)]
+    marks += [
+        CopyMark(CopyKind.BAND, band, draft.id, fingerprint.sketch) for band in fingerprint.bands
     ]
+    if draft.contact_id is not None:
+        # Without an address nobody knows whether it is the same author.
+        text = f"{draft.contact_id} {draft.thread_id} {fingerprint.digest}"
+        key = int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1
+        marks.append(CopyMark(CopyKind.TEXT_BY_AUTHOR_IN_THREAD, key, draft.id))
+    return marks
 
 
 def _by_key(marks: Iterable[CopyMark]) -> Mapping[tuple[CopyKind, int], list[CopyMark]]:

@@ -30,6 +30,7 @@ from service.core.ports import (
     NewId,
     Queue,
     RateLimiter,
+    Reads,
     Room,
     Store,
     Vault,
@@ -60,6 +61,9 @@ class SubmitComment:
     new_id: NewId
 
     def __call__(self, submission: Submission) -> Receipt:
+        earlier = self._answered(submission)
+        if earlier is not None:
+            return earlier
         network = network_of(submission.ip)
         network_hash = self.vault.keyed_hash("network", network)
         submission = self._admit(submission, network_hash)
@@ -114,24 +118,40 @@ class SubmitComment:
             created_at=self.clock(),
         )
 
+    def _answered(self, submission: Submission) -> Receipt | None:
+        """The answer to an earlier request with the same Idempotency-Key, whatever holds now."""
+        if submission.idempotency_key is None:
+            return None
+        with self.store.read() as tx:
+            return self._earlier(tx, submission)
+
     def _claim(self, tx: Writes, submission: Submission, comment: NewComment) -> Receipt | None:
         if submission.idempotency_key is None:
             return None
-        fingerprint = self.vault.keyed_hash("fingerprint", submission.fingerprint or "")
-        earlier = tx.claim_key(
+        claimed = tx.claim_key(
             comment.site_id,
-            self.vault.keyed_hash("idempotency", submission.idempotency_key),
-            fingerprint,
+            self._key_hash(submission),
+            self._fingerprint(submission),
             comment_id=comment.id,
             now=comment.created_at,
         )
-        if earlier is None:
+        return None if claimed else self._earlier(tx, submission)
+
+    def _earlier(self, tx: Reads, submission: Submission) -> Receipt | None:
+        found = tx.claimed_key(submission.site.id, self._key_hash(submission))
+        if found is None:
             return None
-        known_fingerprint, comment_id = earlier
-        if known_fingerprint != fingerprint:
+        fingerprint, comment_id = found
+        if fingerprint != self._fingerprint(submission):
             raise KeyReused("Use a new key for another comment.")
-        state = tx.comment_state(comment.site_id, comment_id) or State.PENDING
+        state = tx.comment_state(submission.site.id, comment_id) or State.PENDING
         return Receipt(comment_id, state, repeated=True)
+
+    def _key_hash(self, submission: Submission) -> bytes:
+        return self.vault.keyed_hash("idempotency", submission.idempotency_key or "")
+
+    def _fingerprint(self, submission: Submission) -> bytes:
+        return self.vault.keyed_hash("fingerprint", submission.fingerprint or "")
 
     def _thread(self, tx: Writes, submission: Submission, now: datetime) -> Thread:
         thread = open_thread(tx, submission.site, submission.thread, new_id=self.new_id, now=now)

@@ -15,6 +15,11 @@ def open_thread(tx: Writes, site: Site, ref: ThreadRef, *, new_id: NewId, now: d
     key = page_key(ref.url)
     known = tx.thread(site.id, key, ref.external_id)
     if known is not None:
+        # A page that is given an id later keeps its comments. An id that leads to a thread already
+        # is not moved, and an address is never tied to a thread that only an id has named: both
+        # come from visitors.
+        if ref.external_id and tx.thread(site.id, None, ref.external_id) is None:
+            tx.link_thread(known, ref.external_id)
         return known
     new = Thread(
         id=new_id(),

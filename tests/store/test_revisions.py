@@ -43,6 +43,7 @@ def test_the_shown_text_stays_until_the_edit_is_approved(world):
     assert shown(world) == [("second", True)]
     assert world.position().thread.version > version
     assert open_revision(world, comment) is None
+    assert not world.move(comment, State.SPAM, version=3), "decided about a text not seen"
 
 
 def test_a_held_edit_waits_at_the_desk_beside_what_is_shown(world):

@@ -73,6 +73,49 @@ def test_a_thread_is_found_by_address_and_by_the_sites_own_id(store):
         assert tx.add_thread(other, "news.example/a", None, now=NOW) == one
 
 
+def test_requests_that_name_a_page_differently_leave_no_name_without_a_thread(world):
+    """Eight pages that share an id race for it; each name leads to a thread that exists."""
+    barrier = threading.Barrier(8)
+    failed: list[BaseException] = []
+
+    def work(number: int) -> None:
+        barrier.wait()
+        try:
+            with world.store.write() as tx:
+                url = f"news.example/{number}"
+                new = Thread(new_id(), world.site.id, f"https://{url}", "", False, 1)
+                tx.add_thread(new, url, "shared", now=NOW)
+        except BaseException as error:  # noqa: BLE001 (shown by the assertion below)
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert failed == []
+    with world.store.read() as tx:
+        shared = tx.thread(world.site.id, None, "shared")
+        found = [tx.thread(world.site.id, f"news.example/{number}", None) for number in range(8)]
+    assert shared in found
+    assert {one for one in found if one is not None} == {shared}
+    with world.store.write() as tx:
+        unnamed = found.index(None)
+        new = Thread(new_id(), world.site.id, f"https://news.example/{unnamed}", "", False, 1)
+        assert tx.add_thread(new, f"news.example/{unnamed}", None, now=NOW) == new
+        assert tx.thread(world.site.id, f"news.example/{unnamed}", None) == new
+
+
+def test_a_thread_known_by_its_address_is_given_one_id(world):
+    """The first id that a site names it by is kept; a second one, from whomever, is not."""
+    with world.store.write() as tx:
+        tx.link_thread(world.thread, "7")
+        tx.link_thread(world.thread, "8")
+    with world.store.read() as tx:
+        assert tx.thread(world.site.id, "news.example/moved", "7") == world.thread
+        assert tx.thread(world.site.id, None, "8") is None
+
+
 def test_many_first_comments_at_once_make_one_thread_and_one_contact(world):
     """Sixteen requests for a new page by one author race; all of them find the same rows."""
     barrier = threading.Barrier(16)
@@ -88,7 +131,7 @@ def test_many_first_comments_at_once_make_one_thread_and_one_contact(world):
                 claim = tx.claim_key(
                     world.site.id, b"k" * 16, b"f" * 16, comment_id=new_id(), now=NOW
                 )
-            found.append((thread.id, world.contact(b"same" * 4), claim is None))
+            found.append((thread.id, world.contact(b"same" * 4), claim))
         except BaseException as error:  # noqa: BLE001 (shown by the assertion below)
             failed.append(error)
 
@@ -107,12 +150,14 @@ def test_an_idempotency_key_is_claimed_once_and_forgotten_after_a_day(world):
     """The second claim gets the first one's fingerprint and comment."""
     claim = {"comment_id": new_id(), "now": NOW}
     with world.store.write() as tx:
-        assert tx.claim_key(world.site.id, b"k", b"f", **claim) is None
-        assert tx.claim_key(world.site.id, b"k", b"g", **claim) == (b"f", claim["comment_id"])
+        assert tx.claimed_key(world.site.id, b"k") is None
+        assert tx.claim_key(world.site.id, b"k", b"f", **claim)
+        assert not tx.claim_key(world.site.id, b"k", b"g", **claim)
         tx.prune(now=NOW + timedelta(hours=23))
-        assert tx.claim_key(world.site.id, b"k", b"g", **claim) is not None
+        assert tx.claimed_key(world.site.id, b"k") == (b"f", claim["comment_id"])
         tx.prune(now=NOW + timedelta(hours=25))
-        assert tx.claim_key(world.site.id, b"k", b"g", **claim) is None
+        assert tx.claimed_key(world.site.id, b"k") is None
+        assert tx.claim_key(world.site.id, b"k", b"g", **claim)
 
 
 def test_a_failed_transaction_leaves_nothing(world):
@@ -183,18 +228,25 @@ def test_two_processes_share_the_database(database_url, world):
 def test_people_and_their_sessions(store):
     """A moderator is found by index, once; a session by its hash, until it is ended."""
     moderator = Moderator(new_id(), "Bo", Role.MODERATOR, None)
-    new = NewModerator(moderator, b"sealed", b"index", "hash", NOW)
+    new = NewModerator(moderator, b"sealed", (b"index", b"older"), "hash", NOW)
     session = Session(b"s" * 16, moderator, NOW, NOW)
     with store.write() as tx:
         assert not tx.has_moderators()
         assert tx.add_moderator(new)
-        assert not tx.add_moderator(replace(new, moderator=replace(moderator, id=new_id())))
+        again = replace(new, moderator=replace(moderator, id=new_id()))
+        assert not tx.add_moderator(again)
+        rotated = replace(again, email_indexes=(b"newer", b"index"))
+        assert not tx.add_moderator(rotated), "one address twice after a change of secret"
         assert tx.credentials([b"index", b"older"]) == (moderator, "hash")
         assert tx.credentials([b"other"]) is None
         tx.add_session(session)
         tx.touch_session(session.id, NOW + timedelta(minutes=1))
         assert tx.session(session.id) == replace(session, seen_at=NOW + timedelta(minutes=1))
         tx.end_session(session.id)
+        assert tx.session(session.id) is None
+        tx.add_session(session)
+        tx.set_password(moderator, "another hash")
+        assert tx.credentials([b"index"]) == (moderator, "another hash")
         assert tx.session(session.id) is None
 
 

@@ -41,7 +41,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("comments", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_comments_contact", ["site_id", "contact_id", "created_at"], unique=False
+            "ix_comments_contact", ["site_id", "contact_id", "state", "created_at"], unique=False
         )
         batch_op.create_index(
             "ix_comments_network", ["site_id", "network_hash", "created_at"], unique=False
@@ -221,6 +221,11 @@ def upgrade() -> None:
         sa.Column("thread_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "key", name=op.f("pk_thread_keys")),
     )
+    with op.batch_alter_table("thread_keys", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_thread_keys_site_id_thread_id"), ["site_id", "thread_id"], unique=False
+        )
+
     op.create_table(
         "threads",
         sa.Column("site_id", sa.Uuid(as_uuid=False), nullable=False),
@@ -237,6 +242,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("threads")
+    with op.batch_alter_table("thread_keys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_thread_keys_site_id_thread_id"))
+
     op.drop_table("thread_keys")
     op.drop_table("sites")
     op.drop_table("signals")

@@ -1,0 +1,75 @@
+"""That the queries which run all the time are served by an index, on a table that has grown."""
+
+import pytest
+from sqlalchemy import create_engine, event
+
+from service.core.ports import PageMark
+from service.core.states import State
+
+TABLES = ("comments", "revisions", "copies", "threads", "thread_keys", "contacts")
+
+
+@pytest.fixture
+def plans(sqlite_url, request):
+    """Runs queries, and gives back how SQLite would find the rows of each."""
+
+    def explain(store, ask) -> list[str]:
+        asked: list[tuple[str, object]] = []
+        engine = store._database.engine
+
+        def listen(_connection, _cursor, statement, parameters, *_rest) -> None:
+            asked.append((statement, parameters))
+
+        event.listen(engine, "before_cursor_execute", listen)
+        try:
+            with store.read() as tx:
+                ask(tx)
+        finally:
+            event.remove(engine, "before_cursor_execute", listen)
+        beside = create_engine(engine.url)
+        try:
+            with beside.connect() as connection:
+                return [
+                    row[3]
+                    for statement, parameters in asked
+                    for row in connection.exec_driver_sql(
+                        f"EXPLAIN QUERY PLAN {statement}", parameters
+                    )
+                ]
+        finally:
+            beside.dispose()
+
+    return explain
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nothing_that_runs_all_the_time_reads_a_whole_table(world, plans):
+    """No plan scans a table that grows; the partial indexes are used where they were made for it."""
+    contact = world.contact()
+    drafts = world.lease(world.add(contact_id=contact))
+    site, thread, now = world.site, world.thread, world.now
+    mark = PageMark(drafts[0].id, world.paths[drafts[0].id])
+
+    def page(tx, **how):
+        tx.thread_page(thread, limit=10, **how)
+
+    asked = {
+        "ix_comments_pending": lambda tx: tx.pending_count(1_000),
+        "ix_revisions_open": lambda tx: tx.stranded(before=now, now=now, limit=10),
+        "ix_comments_contact": lambda tx: tx.histories(site.id, [contact]),
+        "ix_comments_network": lambda tx: tx.rates(site.id, drafts, since=now),
+        "ix_comments_shown": lambda tx: page(tx, newest_first=False, after=None),
+        "ix_comments_shown (root_id": lambda tx: page(tx, newest_first=True, after=mark),
+        "ix_comments_queue": lambda tx: tx.queue_page(
+            sites=[site], state=State.HELD, after=None, limit=5
+        ),
+    }
+    for index, ask in asked.items():
+        plan = plans(world.store, ask)
+        assert any(index.partition(" ")[0] in line for line in plan), (index, plan)
+        scans = [
+            line
+            for line in plan
+            if line.startswith("SCAN") and line.split()[1] in TABLES and "INDEX" not in line
+        ]
+        assert scans == [], (index, plan)
