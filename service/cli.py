@@ -31,7 +31,7 @@ COMMANDS = {
     "migrate": ("parts:migrate", "Bring the database to the newest schema."),
     "site": ("admin:site", "Add, list, show and change sites."),
     "thread": ("admin:thread", "Close a page's comments, or open them again."),
-    "moderator": ("admin:moderator", "Add moderators."),
+    "moderator": ("admin:moderator", "Add moderators, and give them new passwords."),
 }
 _PLUGIN_GROUP = "vestibule.commands"
 

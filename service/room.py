@@ -1,5 +1,6 @@
 """Room: looks at the backlog and at the disk, at most once a second."""
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -9,9 +10,14 @@ from service.core.ports import Store
 
 LOOK_EVERY_SECONDS = 1.0
 
+_log = logging.getLogger("vestibule.room")
+
 
 class WatchedRoom:
-    """Implements `core.ports.Room`. `disk` is the directory whose file system must keep room."""
+    """Implements `core.ports.Room`. `disk` is the directory whose file system must keep room.
+
+    A disk that cannot be looked at refuses nothing: writing to it will tell.
+    """
 
     def __init__(
         self,
@@ -29,6 +35,7 @@ class WatchedRoom:
         self._disk_free_min_bytes = disk_free_min_bytes
         self._look_at = 0.0
         self._has_room = True
+        self._disk_is_unknown = False
         self._looking = threading.Lock()
 
     def has_room(self) -> bool:
@@ -44,7 +51,14 @@ class WatchedRoom:
     def _has_disk(self) -> bool:
         if self._disk is None:
             return True
-        found = os.statvfs(self._disk)
+        try:
+            found = os.statvfs(self._disk)
+        except OSError as error:
+            if not self._disk_is_unknown:  # told once, and not with every look
+                _log.warning("free disk space is unknown: %s", type(error).__name__)
+            self._disk_is_unknown = True
+            return True
+        self._disk_is_unknown = False
         return found.f_bavail * found.f_frsize >= self._disk_free_min_bytes
 
     def _has_backlog_room(self) -> bool:

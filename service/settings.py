@@ -83,10 +83,28 @@ def _origin(text: str) -> str:
 def _database(text: str) -> str:
     scheme, separator, rest = text.partition("://")
     if scheme == "sqlite" and separator:
+        if not rest.startswith("/"):
+            raise ValueError("must be sqlite:///relative/path or sqlite:////absolute/path")
+        name = rest[1:].partition("?")[0]
+        if not name or name.startswith((":memory:", "file:")):
+            raise ValueError(
+                "must name a file, as in sqlite:///vestibule.db: several processes share the "
+                "database, and cannot share one that is in memory"
+            )
         return text
     if scheme in {"postgres", "postgresql", "postgresql+psycopg"} and rest:
         return f"postgresql+psycopg://{rest}"
     raise ValueError("must start with sqlite:/// or postgresql://")
+
+
+def sqlite_path(database_url: str) -> Path | None:
+    """The file of an SQLite database, absolute; None for another kind of database.
+
+    As SQLAlchemy has it: three slashes and a path relative to the working directory, four slashes
+    and an absolute one; what follows a question mark is for the driver.
+    """
+    scheme, _, rest = database_url.partition(":///")
+    return Path(rest.partition("?")[0]).absolute() if scheme == "sqlite" else None
 
 
 def _redis(text: str) -> str:
@@ -124,7 +142,7 @@ TABLE = (
     Setting("VESTIBULE_PORT", "port", "8080", _whole(1, 65_535), "Port the web server listens on."),
     Setting(
         "VESTIBULE_DATABASE_URL", "database_url", None, _database,
-        "`sqlite:///path` or `postgresql://user:password@host/name`; without it, SQLite in the data directory.",
+        "`sqlite:////absolute/path` or `postgresql://user:password@host/name`; without it, SQLite in the data directory.",
         secret=True,
     ),
     Setting(

@@ -28,9 +28,8 @@ def init() -> None:
     """Make what an installation needs: data directory, secret, tables, demo site, first account."""
     settings = load()
     with first_start.hold_data_dir(settings.data_dir):
-        account = _set_up(_with_schema_and_secret(settings))
+        _set_up(_with_schema_and_secret(settings))
     click.echo(f"Vestibule is set up in {settings.data_dir}.")
-    _show(account)
 
 
 @click.command()
@@ -53,7 +52,7 @@ def _run(settings: Settings, redis: "_Redis", supervisor: Supervisor) -> int:
         environment = {"PATH": os.environ.get("PATH", os.defpath)}
         supervisor.start(Part("redis", command, environment, serves_others=True))
     settings = replace(_with_schema_and_secret(settings), redis_url=redis.url)
-    account = _set_up(settings)
+    _set_up(settings)
     if redis.runtime_dir:
         embedded_redis.wait_until_ready(
             redis.runtime_dir,
@@ -64,7 +63,6 @@ def _run(settings: Settings, redis: "_Redis", supervisor: Supervisor) -> int:
         supervisor.start(part)
     click.echo(f"Demo article: {settings.public_url}/demo/")
     click.echo(f"Moderators:   {settings.public_url}/desk/")
-    _show(account)
     # Threads come after the children, which the main thread alone may start.
     stop = threading.Event()
     sweeper = threading.Thread(target=_sweep, args=(stop, settings), daemon=True)
@@ -92,7 +90,7 @@ class _Redis:
         return embedded_redis.url(self.runtime_dir) if self.runtime_dir else self._given_url
 
     def __enter__(self) -> Self:
-        if left := self._note.read_text("utf-8"):
+        if left := self._note.read_text("utf-8", "replace"):
             embedded_redis.remove_runtime_dir(Path(left))
         if self._given_url is None:
             self.runtime_dir = embedded_redis.make_runtime_dir()
@@ -112,10 +110,11 @@ def _with_schema_and_secret(settings: Settings) -> Settings:
     return first_start.ensure_secret(settings)
 
 
-def _set_up(settings: Settings) -> first_start.FirstAccount | None:
+def _set_up(settings: Settings) -> None:
     with opened(settings) as services:
         first_start.ensure_demo(services, settings)
-        return first_start.ensure_moderator(services)
+        # Shown before anything else can fail: no later run could show it.
+        _show(first_start.ensure_moderator(services))
 
 
 def _parts(settings: Settings) -> list[Part]:

@@ -9,6 +9,7 @@ import importlib.util
 import os
 import shutil
 import socket
+import stat
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,7 +20,8 @@ from service.core.errors import SetupError
 SOCKET_PATH_MAX_BYTES = 107
 _SOCKET_NAME = "redis.sock"
 _LOG_NAME = "redis.log"
-_PREFIX = "vestibule-"
+# More than the service's name: no folder that people call `vestibule-data` is taken for one.
+_PREFIX = "vestibule-redis-"
 
 
 def find_program() -> str:
@@ -59,11 +61,22 @@ def make_runtime_dir() -> Path:
 
 
 def remove_runtime_dir(path: Path) -> None:
-    """Remove a folder that `make_runtime_dir` made, now or in a life that was cut short."""
-    if path.name.startswith(_PREFIX) and path.is_dir() and not path.is_symlink():
-        for name in (_SOCKET_NAME, _LOG_NAME):
-            (path / name).unlink(missing_ok=True)
-        path.rmdir()
+    """Remove a folder that `make_runtime_dir` made, now or in a life that was cut short.
+
+    What else lies in it goes with it. One that cannot be removed is left: it is in nobody's way.
+    """
+    if path.is_absolute() and path.name.startswith(_PREFIX) and _is_private_folder(path):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_private_folder(path: Path) -> bool:
+    """Whether it is a folder, no link to one, that this user owns and nobody else can enter."""
+    try:
+        found = path.lstat()
+    except (OSError, ValueError):  # it is not there, or this is no path at all
+        return False
+    is_private = found.st_uid == os.getuid() and not found.st_mode & 0o077
+    return stat.S_ISDIR(found.st_mode) and is_private
 
 
 def command(program: str, runtime_dir: Path) -> list[str]:

@@ -101,19 +101,33 @@ def ensure_secret(settings: Settings) -> Settings:
 
 
 def ensure_demo(services: "Services", settings: Settings) -> None:
-    """A site `demo` for this server's own pages, where there is no site yet."""
-    with services.store.read() as reads:
-        if reads.sites():
-            return
+    """A site `demo` for this server's own pages, where there is no site yet.
+
+    One that is there gets the origins that this server has now, beside those that it has had.
+    """
     # A browser on this machine may use either name, and both are origins of their own.
     local = [f"http://{name}:{settings.port}" for name in ("127.0.0.1", "localhost")]
-    origins = dict.fromkeys(origin_of(url) for url in (*local, settings.public_url))
-    services.add_site(
-        DEMO_SLUG,
-        name="Vestibule demo",
-        origins=tuple(origins),
-        settings=SiteSettings(held_words=(DEMO_HELD_WORD,)),
-    )
+    origins = tuple(dict.fromkeys(origin_of(url) for url in (*local, settings.public_url)))
+    with services.store.read() as reads:
+        is_empty, demo = not reads.sites(), reads.site(DEMO_SLUG)
+    if is_empty:
+        services.add_site(
+            DEMO_SLUG,
+            name="Vestibule demo",
+            origins=origins,
+            settings=SiteSettings(held_words=(DEMO_HELD_WORD,)),
+        )
+    elif demo is not None and not set(origins) <= set(demo.origins):
+        _add_demo_origins(services, origins)
+
+
+def _add_demo_origins(services: "Services", origins: tuple[str, ...]) -> None:
+    # Read again where it is written, so that what an operator changes meanwhile is not undone.
+    with services.store.write() as tx:
+        demo = tx.site(DEMO_SLUG)
+        if demo is not None:
+            known = dict.fromkeys((*demo.origins, *origins))
+            tx.change_site(replace(demo, origins=tuple(known)))
 
 
 def ensure_moderator(services: "Services") -> FirstAccount | None:

@@ -40,6 +40,9 @@ class Patience:
     `delay_max_seconds`; having lived for `window_seconds`, a part begins anew. `deaths_max` deaths
     within `window_seconds` end everything. Parts that die within `together_seconds` of another's
     death count with it: they fell for the same reason, such as a Redis that all of them lost.
+
+    Asked to stop, the supervisor gives its parts `grace_seconds`, and no more time when asked again
+    after `repeat_seconds`; before, it is one request that came twice, as to a whole process group.
     """
 
     delay_seconds: float = 0.5
@@ -49,6 +52,7 @@ class Patience:
     window_seconds: float = 60.0
     together_seconds: float = 1.0
     grace_seconds: float = 10.0
+    repeat_seconds: float = 1.0
 
 
 @dataclass(slots=True)
@@ -84,7 +88,8 @@ class Supervisor:
         self._patience = patience
         self._running: dict[str, _Running] = {}
         self._deaths = _Deaths()
-        self._stop_requests = 0
+        self._stop_asked_at: float | None = None
+        self._hurry = False
         self._former: dict[int, object] = {}
         self._woken, self._waker = os.pipe()
         os.set_blocking(self._woken, False)
@@ -107,6 +112,9 @@ class Supervisor:
         self._end(one for one in self._running.values() if not one.part.serves_others)
         self._end(self._running.values())
         for number, handler in self._former.items():
+            if self._stop_asked_at is not None and number in _STOP_SIGNALS:
+                # The process is about to end: nobody's impatience may cut its last steps short.
+                handler = signal.SIG_IGN  # noqa: PLW2901
             signal.signal(number, handler)  # type: ignore[arg-type]  # as signal.signal returned it
         signal.set_wakeup_fd(self._former_waker)
         os.close(self._woken)
@@ -122,7 +130,7 @@ class Supervisor:
 
     def run(self) -> int:
         """Keep the parts running until a signal asks for the end (0) or they die too often (1)."""
-        while not self._stop_requests:
+        while self._stop_asked_at is None:
             for one in self._running.values():
                 if one.process is not None and one.process.poll() is not None and self._died(one):
                     return 1
@@ -164,7 +172,7 @@ class Supervisor:
         return False
 
     def _end(self, ones: Iterable[_Running]) -> None:
-        """Ask the parts to end, wait, and kill what does not; at once if asked to stop twice."""
+        """Ask the parts to end, wait, and kill what does not; at once if in a hurry."""
         left = [one for one in ones if one.process is not None]
         for one in left:
             with suppress(ProcessLookupError):
@@ -172,7 +180,7 @@ class Supervisor:
         deadline = time.monotonic() + self._patience.grace_seconds
         while left := [one for one in left if _process(one).poll() is None]:
             seconds = deadline - time.monotonic()
-            if seconds <= 0 or self._stop_requests > 1:
+            if seconds <= 0 or self._hurry:
                 break
             self._sleep(seconds)
         for one in left:
@@ -189,7 +197,11 @@ class Supervisor:
                 pass
 
     def _request_stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stop_requests += 1
+        now = time.monotonic()
+        if self._stop_asked_at is None:
+            self._stop_asked_at = now
+        elif now - self._stop_asked_at >= self._patience.repeat_seconds:
+            self._hurry = True
 
 
 def _process(one: _Running) -> subprocess.Popen[bytes]:

@@ -93,6 +93,7 @@ def test_init_adds_no_demo_where_there_is_a_site(tmp_path: Path, home: Path) -> 
         ["site", "list"],
         ["site", "add", "news", "--origin", "https://news.example"],
         ["moderator", "add", "ann@news.example", "--role", "admin"],
+        ["moderator", "password", "ann@news.example"],
     ],
     ids=lambda arguments: " ".join(arguments[:2]),
 )

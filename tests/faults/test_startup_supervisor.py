@@ -21,9 +21,9 @@ from service.running.supervisor import Part, Patience, Supervisor
 def say(text):
     print(text, flush=True)
 
-patience = Patience(delay_seconds=0.05, delay_growth=1.5, together_seconds=0, grace_seconds=1)
+patience = Patience(delay_seconds=0.05, delay_growth=1.5, together_seconds=0, grace_seconds=float(sys.argv[1]))
 with Supervisor(say, patience) as supervisor:
-    for index, code in enumerate(sys.argv[1:]):
+    for index, code in enumerate(sys.argv[2:]):
         command = (sys.executable, "-c", code)
         supervisor.start(Part(f"part{index}", command, {}, serves_others=index == 0))
     say("started")
@@ -34,11 +34,11 @@ DIES = "raise SystemExit(3)"
 
 
 class Supervised:
-    def __init__(self, log: Path, *parts: str) -> None:
+    def __init__(self, log: Path, *parts: str, grace_seconds: float) -> None:
         self._log = log
         with log.open("wb") as file:
             self.process = subprocess.Popen(
-                guarded([sys.executable, "-c", SUPERVISE, *parts]),
+                guarded([sys.executable, "-c", SUPERVISE, str(grace_seconds), *parts]),
                 stdout=file,
                 stderr=subprocess.STDOUT,
             )
@@ -68,8 +68,8 @@ class Supervised:
 def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervised]]:
     made: list[Supervised] = []
 
-    def start(*parts: str) -> Supervised:
-        made.append(Supervised(tmp_path / "log", *parts))
+    def start(*parts: str, grace_seconds: float = 1) -> Supervised:
+        made.append(Supervised(tmp_path / "log", *parts, grace_seconds=grace_seconds))
         return made[-1]
 
     yield start
@@ -139,6 +139,49 @@ def test_a_part_that_will_not_end_is_killed_with_its_children(
     assert running.process.wait(10) == 0
     assert "part1 did not end in time and is killed" in running.log()
     wait_until(lambda: gone(children))
+
+
+def test_two_stop_signals_at_once_are_one_request(supervise: Callable[..., Supervised]) -> None:
+    """A service manager that signals a whole group does so twice; parts still end in their time."""
+    takes_its_time = (
+        "import signal, sys\n"
+        "signal.signal(signal.SIGUSR1, lambda *_: sys.exit(print('done', flush=True)))\n"
+        "signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True))\n"
+        "print('busy', flush=True)\n"
+        "while True: signal.pause()"
+    )
+    running = supervise(STAYS, takes_its_time, grace_seconds=60)
+    wait_until(lambda: "busy" in running.log(), what=running.log)
+    (part,) = [one for one in running.ready_children(2) if "asked" in " ".join(one.cmdline())]
+    running.process.terminate()
+    running.process.send_signal(signal.SIGINT)
+    wait_until(lambda: "asked" in running.log(), what=running.log)
+    part.send_signal(signal.SIGUSR1)
+    assert running.process.wait(10) == 0
+    assert "done" in running.log()
+    assert "is killed" not in running.log()
+
+
+def test_asked_again_later_it_waits_no_longer(supervise: Callable[..., Supervised]) -> None:
+    """Whoever presses Ctrl-C again after a second does not want to wait for the grace period."""
+    deaf = (
+        "import signal\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print('deaf', flush=True)\n"
+        "while True: signal.pause()"
+    )
+    running = supervise(STAYS, deaf, grace_seconds=600)
+    wait_until(lambda: "deaf" in running.log(), what=running.log)
+    children = running.ready_children(2)
+
+    def asked_again_it_ends() -> bool:
+        running.process.send_signal(signal.SIGINT)
+        return running.process.poll() is not None
+
+    wait_until(asked_again_it_ends, what=running.log)
+    assert running.process.returncode == 0
+    assert "part1 did not end in time and is killed" in running.log()
+    assert gone(children)
 
 
 def test_nothing_outlives_a_killed_supervisor(supervise: Callable[..., Supervised]) -> None:

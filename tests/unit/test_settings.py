@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from service.core.errors import SetupError
-from service.settings import TABLE, Settings, load
+from service.settings import TABLE, Settings, load, sqlite_path
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -57,6 +58,47 @@ def test_a_port_is_a_whole_number_in_range(text: str) -> None:
 def test_a_database_url_is_taken_as_operators_write_it(given: str, used: str) -> None:
     """The usual spellings of PostgreSQL's URLs lead to the driver that is installed."""
     assert load({"VESTIBULE_DATABASE_URL": given}).database_url == used
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///?cache=shared",
+        "sqlite:///file::memory:?cache=shared&uri=true",
+        "sqlite://private/v.db",
+    ],
+)
+def test_an_sqlite_database_must_be_a_file(url: str) -> None:
+    """Each process would have a database in memory to itself, and comments would vanish."""
+    with pytest.raises(SetupError, match="VESTIBULE_DATABASE_URL must") as caught:
+        load({"VESTIBULE_DATABASE_URL": url})
+    assert "private" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///v.db", "v.db"),
+        ("sqlite:///sub/v.db?timeout=5", "sub/v.db"),
+        ("sqlite:////srv/v.db", "/srv/v.db"),
+        ("sqlite:////srv/v.db?timeout=5", "/srv/v.db"),
+    ],
+)
+def test_the_file_of_a_database_is_the_one_that_is_opened(
+    url: str, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three slashes are relative to the working directory, four absolute, as the driver has it."""
+    monkeypatch.chdir(tmp_path)
+    assert sqlite_path(url) == tmp_path / path
+    assert make_url(url).database == path
+
+
+def test_another_kind_of_database_has_no_file() -> None:
+    """The disk of a database server is not this machine's to watch."""
+    assert sqlite_path("postgresql+psycopg:///main") is None
 
 
 @pytest.mark.parametrize(
