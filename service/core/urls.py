@@ -1,5 +1,6 @@
 """Web addresses: a page's canonical form, origins, and what an author may link to."""
 
+import re
 import unicodedata
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -43,6 +44,9 @@ TRACKING_PARAMETERS = frozenset(
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PATH_SAFE = "/%:@!$&'()*+,;=-._~"
+_ESCAPE = re.compile("%([0-9A-Fa-f]{2})?")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
 
 
 def origin_of(url: str) -> str:
@@ -58,7 +62,8 @@ def canonical_url(url: str) -> str:
     """One spelling for all addresses of one page.
 
     Lower-cases scheme and host, drops default ports, fragments and tracking parameters, keeps the
-    order of the others, and percent-encodes what must be. Raises `InvalidURL`.
+    order of the others, percent-encodes what must be and nothing else, in capitals (RFC 3986,
+    6.2.2). Raises `InvalidURL`.
     """
     scheme, host, port, path, query = _split(url)
     kept = [
@@ -71,7 +76,7 @@ def canonical_url(url: str) -> str:
         (
             scheme,
             netloc,
-            quote(path, safe=_PATH_SAFE) or "/",
+            _ESCAPE.sub(_one_spelling, quote(path, safe=_PATH_SAFE)) or "/",
             urlencode(kept, errors="surrogateescape"),
             "",
         )
@@ -108,7 +113,7 @@ def _split(url: str) -> tuple[str, str, int | None, str, str]:
         port = parts.port
         host = (parts.hostname or "").rstrip(".")
         if not host.isascii():
-            host = host.encode("idna").decode("ascii")
+            host = _ascii_host(host)
     except (ValueError, UnicodeError):
         raise InvalidURL("The address cannot be read.") from None
     if parts.scheme not in _DEFAULT_PORTS:
@@ -122,6 +127,34 @@ def _split(url: str) -> tuple[str, str, int | None, str, str]:
     elif not all(label and len(label) <= 63 and _is_label(label) for label in host.split(".")):  # noqa: PLR2004 (RFC 1035)
         raise InvalidURL("The address's host name is not valid.")
     return parts.scheme, host, port, parts.path, parts.query
+
+
+def _one_spelling(escape: re.Match[str]) -> str:
+    if escape[1] is None:
+        # A sign that escapes nothing: written out, so that what follows it cannot complete it.
+        return "%25"
+    character = chr(int(escape[1], 16))
+    return character if character in _UNRESERVED else f"%{escape[1].upper()}"
+
+
+def _ascii_host(host: str) -> str:
+    """The host in its `xn--` form. Raises `InvalidURL` where browsers would find another one.
+
+    Python knows IDNA 2003, browsers use UTS #46: for `\u00df`, the final sigma, joiners and letters
+    that got a lower case since, they disagree on which host is meant.
+    """
+    labels = host.translate(_DOTS).split(".")
+    for label in labels:
+        if label.isascii():
+            continue
+        lower = "".join(character.lower() for character in label)
+        today = unicodedata.normalize("NFKC", lower)
+        today = unicodedata.normalize("NFKC", "".join(one.lower() for one in today))
+        if label.encode("idna").decode("idna") != today:
+            raise InvalidURL(
+                "The address's host name can be read in two ways: write it in its xn-- form."
+            )
+    return ".".join(labels).encode("idna").decode("ascii")
 
 
 def _check_characters(url: str) -> None:

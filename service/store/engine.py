@@ -30,7 +30,7 @@ class Database:
             ) from None
         self._writing = self.engine.execution_options(**{_WRITES: True})
         self._shared = SharedWriter(self._writing)
-        # SQLite commits each statement by itself where nothing has begun; PostgreSQL's driver begins.
+        # Where nothing has begun SQLite takes each statement by itself; PostgreSQL's driver begins.
         self._looking = (
             self.engine
             if self.is_sqlite

@@ -55,8 +55,10 @@ class _Text:
             if (convert := _impl(bind.type, dialect).bind_processor(dialect))
         ]
         columns = list(statement.exported_columns)
-        # Its fields are only known here; those of a type checker's liking would be written twice.
-        self._row = namedtuple("Row", [column.key for column in columns]) if columns else None  # type: ignore[misc]  # noqa: PYI024
+        self._row: Any = None
+        if columns:
+            # Its fields are known here only, so no class could be written out for it.
+            self._row = _row_type([column.key for column in columns])
         self._out_of = [
             (place, convert)
             for place, column in enumerate(columns)
@@ -86,8 +88,12 @@ class _Text:
         return self._row._make(values)
 
 
+def _row_type(names: list[str]) -> Any:
+    return namedtuple("Row", names)  # noqa: PYI024
+
+
 def _told(error: Exception, connection: Connection) -> BaseException:
-    """The driver's error as SQLAlchemy would tell it, without values; a lost connection is dropped."""
+    """The driver's error as SQLAlchemy tells it, without values; a lost connection is dropped."""
     dialect = connection.dialect
     gone = dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]
     if gone:

@@ -88,6 +88,12 @@ _POSITION = Quick(
         .where(sites.c.slug == bindparam("slug"))
     )
 )
+_CLAIMED_KEY = Quick(
+    lambda _: select(idempotency_keys.c.fingerprint, idempotency_keys.c.comment_id).where(
+        idempotency_keys.c.site_id == bindparam("site_id"),
+        idempotency_keys.c.key_hash == bindparam("key_hash"),
+    )
+)
 _STATE = Quick(
     lambda _: select(comments.c.state).where(
         comments.c.site_id == bindparam("site_id"), comments.c.id == bindparam("id")
@@ -116,7 +122,7 @@ class CoreReads(Connected):
 
     def site(self, slug: str) -> Site | None:
         rows = _SITE(self._connection, slug=slug)
-        return site_from_texts(*rows[0]) if rows else None
+        return site_from_texts(tuple(rows[0])) if rows else None
 
     def sites(self) -> Sequence[Site]:
         rows = self._connection.execute(select(sites).order_by(sites.c.slug))
@@ -146,19 +152,15 @@ class CoreReads(Connected):
         rows = _POSITION(self._connection, slug=slug, one=one, other=other)
         if not rows:
             return None
-        site = site_from_texts(*rows[0][:6])
+        site = site_from_texts(tuple(rows[0][:6]))
         row = _best(rows, by_id, by_page)
         if row is None or row.thread_id is None:
             return ThreadPosition(site, None)
         return ThreadPosition(site, Thread(row.thread_id, site.id, *row[7:12]))
 
     def claimed_key(self, site_id: str, key_hash: bytes) -> tuple[bytes, str] | None:
-        row = self._connection.execute(
-            select(idempotency_keys.c.fingerprint, idempotency_keys.c.comment_id).where(
-                idempotency_keys.c.site_id == site_id, idempotency_keys.c.key_hash == key_hash
-            )
-        ).one_or_none()
-        return (bytes(row.fingerprint), row.comment_id) if row is not None else None
+        rows = _CLAIMED_KEY(self._connection, site_id=site_id, key_hash=key_hash)
+        return (bytes(rows[0].fingerprint), rows[0].comment_id) if rows else None
 
     def comment_state(self, site_id: str, comment_id: str) -> State | None:
         rows = _STATE(self._connection, site_id=site_id, id=comment_id)

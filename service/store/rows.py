@@ -60,17 +60,11 @@ def site_from(row: Row[Any]) -> Site:
 
 
 @lru_cache(maxsize=1024)
-def site_from_texts(
-    id: str,  # noqa: A002 (a column's name, like the others)
-    slug: str,
-    name: str,
-    origins: str,
-    settings: str,
-    version: int,
-) -> Site:
-    """A site whose JSON columns come as text, so that what is asked for all the time is parsed once."""
+def site_from_texts(texts: tuple[Any, ...]) -> Site:
+    """A site whose JSON columns come as text: what all requests ask for is parsed once."""
+    site_id, slug, name, origins, settings, version = texts
     return Site(
-        id=id,
+        id=site_id,
         slug=slug,
         name=name,
         origins=tuple(json.loads(origins)),

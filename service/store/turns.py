@@ -5,6 +5,7 @@ A commit waits for the disk, and that wait is most of a small write. Nobody is t
 before the commit that covers their work has succeeded, so what `write` promises stays the same.
 """
 
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -89,7 +90,7 @@ class SharedWriter:
             batch.leave()
         except BaseException as error:  # noqa: BLE001 (raised again below, once others can go on)
             fault = error
-            batch.undo(error)
+            batch.undo()
         # Whoever is next goes on in the same transaction, and sees to the commit in turn.
         if batch.is_full() or not self._turn.pass_on():
             self._open = None
@@ -122,13 +123,14 @@ class _Batch:
     def leave(self) -> None:
         self._driver.execute("RELEASE member")
 
-    def undo(self, reason: BaseException) -> None:
+    def undo(self) -> None:
         """Take back what the latest one did; if that cannot be, it was all for nothing."""
         try:
             self._driver.execute("ROLLBACK TO member")
             self._driver.execute("RELEASE member")
-        except BaseException:  # noqa: BLE001 (a full disk, for one, ends the whole transaction)
-            self._fault = reason
+        except sqlite3.Error as error:
+            # A full disk, for one, ends the whole transaction.
+            self._fault = error
 
     def is_full(self) -> bool:
         return self._fault is not None or self._members >= MEMBERS_MAX

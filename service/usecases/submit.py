@@ -1,7 +1,6 @@
 """Submit: take a comment in. One transaction stores it as pending; then the queue is told."""
 
 import ipaddress
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +23,7 @@ from service.core.errors import (
     ThreadClosed,
     TooManyRequests,
 )
-from service.core.form import RESERVED_NAMES
+from service.core.form import is_reserved
 from service.core.ports import (
     Clock,
     NewId,
@@ -42,8 +41,6 @@ from service.core.urls import origin_of
 from service.usecases.threads import open_thread
 
 _ID_BYTES = 16
-_HANGUL_FILLERS = "\u115f\u1160"
-"""Letters by their category that show nothing; the other two become these by NFKC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ class SubmitComment:
         """The answer to an earlier request with the same Idempotency-Key, whatever holds now."""
         if submission.idempotency_key is None:
             return None
-        with self.store.read() as tx:
+        with self.store.look() as tx:
             return self._earlier(tx, submission)
 
     def _claim(self, tx: Writes, submission: Submission, comment: NewComment) -> Receipt | None:
@@ -194,25 +191,13 @@ def network_of(ip: str) -> str:
     return str(ipaddress.ip_network((address, prefix), strict=False))
 
 
-def folded_name(name: str) -> str:
-    """A name for comparing: compatibility forms folded, visible letters and digits only."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(
-        character
-        for character in folded
-        if character.isalnum() and character not in _HANGUL_FILLERS
-    )
-
-
 def _refuse_what_the_site_does_not_take(submission: Submission) -> None:
     site = submission.site
     if site.settings.closed:
         raise ThreadClosed("Comments on this site are closed.")
     if origin_of(submission.thread.url) not in site.origins:
         raise OriginRefused("The page's address does not belong to this site.")
-    reserved = RESERVED_NAMES | {folded_name(name) for name in site.settings.reserved_names}
-    # Names of signs alone fold to nothing, which must not reserve all others of their kind.
-    if (folded_name(submission.author_name) or None) in reserved:
+    if is_reserved(submission.author_name, site.settings.reserved_names):
         raise InvalidSubmission(
             FieldProblem("/author_name", "reserved", "This name is reserved for the site's staff.")
         )

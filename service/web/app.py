@@ -3,14 +3,18 @@
 import logging
 
 from flask import Flask, Response
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import settings as configuration
 from service import wiring
 from service.web import errors, health, problems
 from service.web.api import comments as comments_api
+from service.web.api import reading
 from service.web.api.access import SlugConverter
+from service.web.api.shortcut import Shortcut
+from service.web.bodies import Bodies
+from service.web.current import BODIES, SERVICES
 from service.web.desk import blueprint as desk
+from service.web.proxies import trust_proxies
 from service.web.widget import blueprint as widget
 from service.wiring import Services
 
@@ -33,16 +37,17 @@ def create_app(services: Services | None = None) -> Flask:
         )
         services = wiring.build(settings)
     app = Flask("service.web", root_path=_package_path())
-    app.extensions["vestibule"] = services
+    app.extensions[SERVICES] = services
+    # Two threads always answer those who read, however slowly others send.
+    app.extensions[BODIES] = Bodies(slow_places=max(1, services.settings.web_threads - 2))
     app.jinja_env.globals["field_labels"] = _FIELD_LABELS
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.converters["slug"] = SlugConverter
-    # Without trusted proxies the header is ignored: anyone can send one.
-    hops = services.settings.trusted_proxies
-    if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    app.wsgi_app = Shortcut(app.wsgi_app, services.store)  # type: ignore[method-assign]
+    app.wsgi_app = trust_proxies(app.wsgi_app, services.settings.trusted_proxies)  # type: ignore[method-assign]
     for blueprint in (
         comments_api.blueprint,
+        reading.blueprint,
         desk,
         widget,
         health.blueprint,

@@ -22,6 +22,7 @@ from service.core.errors import (
     TooManyRequests,
     VestibuleError,
 )
+from service.web.bodies import BodyTooSlow
 from service.web.json_door import BadBody, BodyTooLarge, MediaTypeRefused
 from service.web.problems import POLICY
 
@@ -29,6 +30,7 @@ log = logging.getLogger("vestibule.web")
 
 # The first class that fits counts, so a subclass stands before its base.
 STATUSES: tuple[tuple[type[VestibuleError], int], ...] = (
+    (BodyTooSlow, 408),
     (BodyTooLarge, 413),
     (MediaTypeRefused, 415),
     (BadBody, 400),
@@ -71,10 +73,23 @@ def answer_domain_error(error: VestibuleError) -> Response:
         body["errors"] = [
             {"pointer": error.pointer, "code": error.code, "message": detail}  # type: ignore[attr-defined]
         ]
+    body |= _more_about(error)
     response = _answer(status, body)
     if isinstance(error, (TooManyRequests, Overloaded)):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, BodyTooSlow):
+        # What may still come of this body is no request (RFC 9110, 15.5.9).
+        response.headers["Connection"] = "close"
     return response
+
+
+def _more_about(error: VestibuleError) -> dict[str, int]:
+    """Extension members (RFC 9457, 3.2) of errors that know more."""
+    if isinstance(error, BodyTooLarge):
+        return {"max_bytes": error.cap}
+    if isinstance(error, BadBody) and error.line is not None and error.column is not None:
+        return {"line": error.line, "column": error.column}
+    return {}
 
 
 def answer_http_error(error: HTTPException) -> Response:

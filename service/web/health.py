@@ -6,6 +6,7 @@ import threading
 from flask import Blueprint, Response, current_app, jsonify
 from flask.blueprints import BlueprintSetupState
 
+from service.web.current import services
 from service.wiring import Services
 
 blueprint = Blueprint("health", __name__)
@@ -31,9 +32,9 @@ def readyz() -> Response:
     Later the workers may go: comments are still accepted then, so it stays 200 and says
     `"screening": false`. Without the database it is 503.
     """
-    services: Services = current_app.extensions["vestibule"]
-    database = _database_answers(services)
-    screening = services.queue.is_served(services.clock())
+    parts = services()
+    database = _database_answers(parts)
+    screening = parts.queue.is_served(parts.clock())
     seen_worker: threading.Event = current_app.extensions[_SEEN_WORKER]
     if screening:
         seen_worker.set()
@@ -43,9 +44,9 @@ def readyz() -> Response:
     )
 
 
-def _database_answers(services: Services) -> bool:
+def _database_answers(parts: Services) -> bool:
     try:
-        with services.store.read() as tx:
+        with parts.store.read() as tx:
             tx.pending_count(1)
     except Exception as error:  # noqa: BLE001 (any failure of the database means the same here)
         log.warning("the database does not answer (%s)", type(error).__name__)

@@ -23,6 +23,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 # Possessive, so that no input makes it try twice: a string (closed or not), or a bracket.
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_STRING_OR_SIGN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},:]', re.DOTALL)
 
 
 class BadBody(VestibuleError):
@@ -207,7 +208,32 @@ def _check_depth(text: str, max_depth: int) -> None:
                 line = text.count("\n", 0, match.start()) + 1
                 column = match.start() - text.rfind("\n", 0, match.start())
                 raise BadJSON(
-                    f"The body is nested more than {max_depth} deep.", line=line, column=column
+                    f"The body is nested more than {max_depth} deep.",
+                    pointer=_pointer_to(text, match.start()),
+                    line=line,
+                    column=column,
                 )
         elif first in "]}":
             depth -= 1
+
+
+def _pointer_to(text: str, place: int) -> str:
+    """Where the value that begins at `place` stands, if what comes before it is JSON."""
+    steps: list[str | int] = []
+    last = ""
+    for match in _STRING_OR_SIGN.finditer(text, 0, place):
+        sign = match[0]
+        if sign == "[":
+            steps.append(0)
+        elif sign == "{":
+            steps.append("")
+        elif sign in "]}":
+            del steps[-1:]
+        elif sign == ":" and steps:
+            steps[-1] = last
+        elif sign == ",":
+            if steps and isinstance(steps[-1], int):
+                steps[-1] += 1
+        else:
+            last = sign[1:-1]
+    return "".join(f"/{pointer_part(step)}" for step in steps)

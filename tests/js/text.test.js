@@ -32,13 +32,10 @@ test("five emoji fit where five characters do, and a sixth is one too many", () 
   assert.deepEqual([...findFaults([field], { content: "😀".repeat(6) }, en, tooLong)], [["content", "1 over"]]);
 });
 
-test("an address needs something on both sides of its sign, and may be in any script", () => {
+test("an address is the server's to judge, so that it can name the other faults, too", () => {
   const email = { ...field, name: "author_email", type: "email", max_length: 254 };
-  for (const good of ["a@b", "δοκιμή@παράδειγμα.δοκιμή", "o'neil+x@example.org"]) {
-    assert.equal(findFaults([email], { author_email: good }, en, tooLong).size, 0, good);
-  }
-  for (const bad of ["a", "a@", "@b", "a b@c", "a@b@c"]) {
-    assert.equal(findFaults([email], { author_email: bad }, en, tooLong).size, 1, bad);
+  for (const odd of ["a@b", "a", "a@", "δοκιμή@παράδειγμα.δοκιμή"]) {
+    assert.equal(findFaults([email], { author_email: odd }, en, tooLong).size, 0, odd);
   }
 });
 

@@ -68,6 +68,11 @@ HOSTILE = [
         ("https://news.example/?a=&a=2", "https://news.example/?a=&a=2"),
         ("https://news.example/\u00fcber", "https://news.example/%C3%BCber"),
         ("https://news.example/%C3%BCber", "https://news.example/%C3%BCber"),
+        ("https://news.example/%c3%bcber", "https://news.example/%C3%BCber"),
+        ("https://news.example/%7Eann/%61%2d%5f%2E%2f", "https://news.example/~ann/a-_.%2F"),
+        ("https://news.example/100%", "https://news.example/100%25"),
+        ("https://news.example/%%34%31", "https://news.example/%2541"),
+        ("https://news.example/?q=%c3%bc%7e", "https://news.example/?q=%C3%BC~"),
         ("https://b\u00fccher.example/", "https://xn--bcher-kva.example/"),
         ("http://[::1]:8080/x", "http://[::1]:8080/x"),
         ("http://127.0.0.1:5000/", "http://127.0.0.1:5000/"),
@@ -76,6 +81,34 @@ HOSTILE = [
 def test_all_spellings_of_a_page_are_one(url, canonical) -> None:
     """What says how a reader came, or what a browser would add or drop, is no other page."""
     assert canonical_url(url) == canonical
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "stra\u00dfe.de", "STRA\u1e9eE.de", "www.\u03b2\u03cc\u03bb\u03bf\u03c2.example", "a\u200cb.example",
+        "\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example",
+    ],
+)  # fmt: skip
+def test_hosts_that_are_read_in_two_ways_are_refused(host) -> None:
+    """Where IDNA 2003 and browsers disagree the `xn--` form is asked for: it may be another's host."""
+    for function in (canonical_url, origin_of, author_link):
+        with pytest.raises(InvalidURL, match="xn-- form"):
+            function(f"https://{host}/")
+
+
+@pytest.mark.parametrize(
+    ("host", "ascii_host"),
+    [
+        ("M\u00dcNCHEN.example", "xn--mnchen-3ya.example"),
+        ("\u4f8b\u3048\u3002example", "xn--r8jz45g.example"),
+        ("xn--strae-oqa.b\u00fccher.example", "xn--strae-oqa.xn--bcher-kva.example"),
+        ("\u039f\u0394\u039f\u03a3.example", "xn--pxavbq.example"),
+    ],
+)
+def test_other_hosts_have_their_one_ascii_form(host, ascii_host) -> None:
+    """Capitals, full-width dots, and labels that are written in ASCII already."""
+    assert origin_of(f"https://{host}/") == f"https://{ascii_host}"
 
 
 def test_every_tracking_parameter_is_dropped_in_any_case() -> None:

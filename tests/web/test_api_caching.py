@@ -6,7 +6,7 @@ import pytest
 from visitors import BLOG, NEWS, STORY, Visitors
 
 from service import wiring
-from service.web.api import comments as api
+from service.web.api import reading as api
 from service.web.app import create_app
 
 
@@ -161,3 +161,24 @@ def test_a_page_larger_than_the_cache_is_still_answered(services):
     visitors.shown(content="é" * 65_000)
     assert len(visitors.read().data) > 130_000
     assert visitors.read().json["total"] == 1
+
+
+def test_the_cache_counts_more_than_bodies():
+    """Small pages cost their entries, too, so that a million of them do not fit into the bound."""
+    cache = api.PageCache(max_bytes=4_000)
+    for number in range(1_000):
+        cache.put(str(number), b"{}")
+    assert sum(cache.get(str(number)) is not None for number in range(1_000)) == 9
+
+
+def test_only_pages_that_exist_are_kept(visitors, monkeypatch):
+    """Threads without comments and cursors are endless: they do not push out what is read."""
+    visitors.shown()
+    visitors.shown()
+    pages = api.PageCache(max_bytes=100_000)
+    monkeypatch.setattr(api, "_pages", pages)
+    cursor = visitors.read(limit=1, sort="newest").json["next"]
+    assert len(pages._pages) == 1
+    visitors.read(limit=1, sort="newest", cursor=cursor)
+    visitors.read(f"{NEWS}/empty")
+    assert len(pages._pages) == 1

@@ -179,3 +179,19 @@ def test_refusals_at_the_door_are_pages_for_a_form(visitors):
     answer = visitors.send_form(**FIELDS)
     assert (answer.status_code, answer.mimetype) == (403, "text/html")
     assert "Comments on this site are closed." in answer.text
+
+
+def test_an_error_page_leads_back_to_the_article(visitors):
+    """Once the address is known to be the site's own, in its canonical spelling; to no other."""
+    back = f'<a href="{STORY}">Back to the article</a>'
+    for changes in (
+        {"content": ""},
+        {"author_name": "root"},
+        {"thread_url": f"{STORY}?utm_source=x#y"},
+    ):
+        answer = visitors.send_form(**FIELDS | {"author_email": "x"} | changes)
+        assert answer.status_code == 422
+        assert back in answer.text
+    for url in ("https://evil.example/", "javascript:alert(1)", "", f"{NEWS}@evil.example/"):
+        answer = visitors.send_form(**FIELDS | {"thread_url": url})
+        assert "Back to the article" not in answer.text

@@ -73,7 +73,7 @@ def test_a_key_has_1_to_255_characters(visitors):
     for key in ("x" * 256, ""):
         answer = visitors.post(headers={"Idempotency-Key": key})
         assert answer.status_code == 422
-        assert {pointer for pointer, _ in problems(answer)} == {"/Idempotency-Key"}
+        assert problems(answer) == {("/Idempotency-Key", "out_of_range")}
     visitors.accepted(headers={"Idempotency-Key": "'; -- \xe9\xff"})
     assert visitors.stored() == 2
 

@@ -102,6 +102,20 @@ def test_behind_proxies_the_hop_count_says_which_address_is_the_clients(make, ho
     assert status(f"203.0.113.1, 203.0.114.1{inner}") == 202
 
 
+def test_a_port_beside_the_address_is_ignored(make):
+    """Clients of one network share its allowance, with whichever ports a proxy tells."""
+    visitors = make(rate_network_per_minute=1, trusted_proxies=1)
+
+    def status(forwarded):
+        return visitors.post(ip="10.0.0.1", headers={"X-Forwarded-For": forwarded}).status_code
+
+    assert status("203.0.113.1:4711") == 202
+    assert status("203.0.113.9") == 429
+    assert status("[2001:db8:1:2::1]:443") == 202
+    assert status("2001:db8:1:2::9") == 429
+    assert status("192.0.2.1:80") == 202
+
+
 @pytest.mark.parametrize(
     "ip", ["", "unknown", "203.0.113.1:4711", "fe80::1%eth0", "x" * 5_000, "'"]
 )

@@ -88,6 +88,30 @@ def test_names_are_looked_at_and_no_word_is_repeated_in_the_evidence() -> None:
     assert found["BLOCKED_WORD"].detail == "1 in the text, in the name"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://casino.example", "https://best-casino.example/", "https://a.example/casino/bonus",
+        "https://a.example/my%20c%61sino", "https://A.example/CASINO",
+    ],
+)  # fmt: skip
+def test_the_authors_web_site_is_looked_at(url) -> None:
+    """Host and path are shown to readers, so a word that is blocked is blocked there, too."""
+    [signal] = (
+        one for one in [signals(author_url=url, blocked_words=("casino",)).get("BLOCKED_WORD")]
+    )
+    assert signal is not None
+    assert (signal.spans, signal.detail) == ((), "in the web site")
+
+
+def test_a_web_site_is_words_and_not_their_parts() -> None:
+    """Neither a part of a name nor the query counts; a host in `xn--` form is read as it is shown."""
+    for url in ("https://casinos.example", "https://a.example/?casino", "https://[::1]/", None):
+        assert "BLOCKED_WORD" not in signals(author_url=url, blocked_words=("casino",))
+    found = signals(author_url="https://xn--bcher-kva.example/", held_words=("b\u00fccher",))
+    assert "HELD_WORD" in found
+
+
 def test_overlapping_entries_make_one_range() -> None:
     """The desk marks a range once."""
     assert found("one two three", "one two", "two three", "two") == ["one two three"]

@@ -1,8 +1,9 @@
 """The site's own lists: words and phrases that hold a comment, or make it spam.
 
-Whole words only, never substrings: a match must begin and end at a word boundary of UAX #29, or
-between a letter and an apostrophe, full stop, colon or underscore, so that an entry is found in
-"l'entry", "entry.example" and "_entry_" too. Text and entries are folded alike (`workers.text`).
+Text, name, and the host and path of the author's web site are looked at. Whole words only, never
+substrings: a match must begin and end at a word boundary of UAX #29, or between a letter and an
+apostrophe, full stop, colon or underscore, so that an entry is found in "l'entry", "entry.example"
+and "_entry_" too. Text and entries are folded alike (`workers.text`).
 In scripts without spaces UAX #29 knows no words: Han, hiragana, Thai, Lao, Khmer and Myanmar have a
 boundary at every character (but not before its marks), so there an entry matches inside running
 text. Katakana matches whole runs, Hangul what stands between spaces, particles included.
@@ -13,6 +14,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from urllib.parse import unquote, urlsplit
 
 from ahocorasick_rs import AhoCorasick
 from uniseg.wordbreak import word_boundaries  # type: ignore[import-untyped]  # it has annotations, but no marker
@@ -46,15 +48,28 @@ def check_words(subject: Subject) -> Iterable[Signal]:
         if automaton is None:
             continue
         spans = list(_whole_words(automaton, subject.draft.content))
-        named = any(True for _ in _whole_words(automaton, subject.draft.author_name))
-        if spans or named:
-            yield Signal(symbol, detail=_detail(len(spans), named=named), spans=_merged(spans))
+        # How often and where; never the word, since a list may hold anything, addresses included.
+        places = [f"{len(spans)} in the text"] if spans else []
+        if any(True for _ in _whole_words(automaton, subject.draft.author_name)):
+            places.append("in the name")
+        site = _host_and_path(subject.draft.author_url)
+        if any(True for _ in _whole_words(automaton, site)):
+            places.append("in the web site")
+        if places:
+            yield Signal(symbol, detail=", ".join(places), spans=_merged(spans))
 
 
-def _detail(count: int, *, named: bool) -> str:
-    """How often and where; never the word, since a list may hold anything, addresses included."""
-    places = [f"{count} in the text"] if count else []
-    return ", ".join([*places, "in the name"] if named else places)
+def _host_and_path(url: str | None) -> str:
+    """What of an author's link is made of words, as a reader would see it."""
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        shown = host.encode("ascii").decode("idna")
+    except UnicodeError:
+        shown = host  # It is not ASCII already, or no name that was ever registered.
+    return f"{shown} {unquote(parts.path)}"
 
 
 @lru_cache(maxsize=_LISTS_CACHED)

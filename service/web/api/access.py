@@ -1,11 +1,10 @@
 """Who may use a site's public API from where: the site of a path, and the Origin of a request."""
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 from werkzeug.routing import BaseConverter
 
 from service.core.errors import NotFound, OriginRefused
 from service.core.site import Site
-from service.wiring import Services
 
 PREFLIGHT_SECONDS = "600"
 
@@ -16,11 +15,6 @@ class SlugConverter(BaseConverter):
     """
 
     regex = "[a-z0-9-]{1,64}"
-
-
-def services() -> Services:
-    found: Services = current_app.extensions["vestibule"]
-    return found
 
 
 def admit(site: Site | None) -> Site:

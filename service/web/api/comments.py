@@ -1,9 +1,6 @@
-"""The public routes of a site: its form, posting, reading, and an author's look at their own."""
+"""The public routes of a site for authors: its form, posting, and what becomes of a comment."""
 
-import hashlib
 import json
-import re
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, g, jsonify, redirect, request
@@ -17,16 +14,14 @@ from service.core.errors import (
     OriginRefused,
 )
 from service.core.form import HEADING, HONEYPOT_FIELD, NOTE, SUBMIT_LABEL, form_fields
-from service.core.ports import Reads, ThreadPosition
 from service.core.site import Site
 from service.core.states import State
-from service.core.urls import canonical_url, origin_of, page_key
-from service.usecases.publish import PAGE_LIMIT_MAX, PageRequest, read_page
-from service.web.api.access import admit, allow_reading, preflight, services
-from service.web.api.page_cache import PageCache
+from service.core.urls import canonical_url, origin_of
+from service.web.api.access import admit, allow_reading, preflight
+from service.web.api.reading import is_closed, position_asked_for
+from service.web.current import request_body, services
 from service.web.form_door import is_form, read_form
-from service.web.json_door import MediaTypeRefused, is_json, read_body, read_json
-from service.web.schemas.public import public_page
+from service.web.json_door import MediaTypeRefused, is_json, read_json
 from service.web.schemas.submission import (
     LoadedSubmission,
     load_edit,
@@ -40,11 +35,6 @@ blueprint.after_request(allow_reading)
 IDEMPOTENCY_KEY_MAX_CHARS = 255
 BODY_BASE_BYTES = 16 * 1024
 BODY_BYTES_PER_CHARACTER = 12
-DEFAULT_PAGE_LIMIT = 100
-
-_LIMIT = re.compile(r"[0-9]{1,9}")
-
-_pages = PageCache(max_bytes=32 * 1024 * 1024)
 
 # What an author is told of a comment's state: not which of the reasons against it was found.
 SHOWN_STATES = {
@@ -73,7 +63,7 @@ def ask_first(slug: str, comment_id: object = None) -> Response:  # noqa: ARG001
 def show_form(slug: str) -> Response:
     """The form as data: fields, labels, limits, and a signed token."""
     with services().store.read() as tx:
-        position = _position(tx, slug)
+        _, position = position_asked_for(tx, slug)
     site = position.site
     response = jsonify(
         {
@@ -93,7 +83,7 @@ def show_form(slug: str) -> Response:
             ],
             "honeypot": HONEYPOT_FIELD,
             "token": services().signer.form_token(site.id, services().clock()),
-            "closed": _is_closed(position),
+            "closed": is_closed(position),
         }
     )
     response.headers["Cache-Control"] = "no-store"
@@ -104,7 +94,7 @@ def show_form(slug: str) -> Response:
 def submit(slug: str) -> Response:
     """Take a comment: 202 as JSON, or 303 back to the article for an HTML form."""
     g.html_errors = is_form(request.content_type)
-    with services().store.read() as tx:
+    with services().store.look() as tx:
         site = admit(tx.site(slug))
     loaded = _load(site, _read_body(site))
     receipt = services().submit(_submission(site, loaded))
@@ -125,24 +115,6 @@ def submit(slug: str) -> Response:
     response.status_code = 202
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-@blueprint.get("/comments")
-def read_comments(slug: str) -> Response:
-    """Approved comments of a thread; answers 304 while nothing has changed for readers."""
-    with services().store.read() as tx:
-        position = _position(tx, slug)
-        page = _page_request()
-        etag = _etag(position, page)
-        # Weakly, as RFC 9110 (13.1.2) says: a proxy that compresses makes our tags weak.
-        if request.if_none_match.contains_weak(etag):
-            return _revalidated(Response(status=304), etag)
-        body = _pages.get(etag)
-        if body is None:
-            found = read_page(tx, position, page)
-            body = _to_bytes(public_page(found) | {"closed": _is_closed(position)})
-            _pages.put(etag, body)
-    return _revalidated(Response(body, content_type="application/json"), etag)
 
 
 @blueprint.get("/comments/<uuid:comment_id>/status")
@@ -167,7 +139,9 @@ def edit(slug: str, comment_id: UUID) -> Response:
     body = _read_body(site)
     if not is_json(request.content_type):
         raise MediaTypeRefused("Send application/json.")
-    services().edit(site, str(comment_id), load_edit(site, read_json(body)))
+    services().edit(
+        site, str(comment_id), load_edit(site, read_json(body)), ip=request.remote_addr or ""
+    )
     response = jsonify({"id": str(comment_id), "state": SHOWN_STATES[State.PENDING]})
     response.status_code = 202
     response.headers["Cache-Control"] = "no-store"
@@ -198,16 +172,16 @@ def _site_of_author(slug: str, comment_id: UUID) -> Site:
 
 
 def _read_body(site: Site) -> bytes:
-    return read_body(
-        request.environ["wsgi.input"],
-        BODY_BASE_BYTES + BODY_BYTES_PER_CHARACTER * site.settings.content_max_chars,
-        declared=request.content_length,
+    return request_body(
+        BODY_BASE_BYTES + BODY_BYTES_PER_CHARACTER * site.settings.content_max_chars
     )
 
 
 def _load(site: Site, body: bytes) -> LoadedSubmission:
     if g.html_errors:
-        return load_form(site, read_form(body, request.content_type))
+        form = read_form(body, request.content_type)
+        g.back_url = _article(site, form.get("thread_url", ""))
+        return load_form(site, form)
     if not is_json(request.content_type):
         raise MediaTypeRefused("Send application/json, or post an HTML form.")
     return load_submission(site, read_json(body))
@@ -217,7 +191,7 @@ def _submission(site: Site, loaded: LoadedSubmission) -> Submission:
     key = request.headers.get("Idempotency-Key")
     if key is not None and not 1 <= len(key) <= IDEMPOTENCY_KEY_MAX_CHARS:
         problem = f"An Idempotency-Key has 1 to {IDEMPOTENCY_KEY_MAX_CHARS} characters."
-        raise InvalidSubmission(FieldProblem("/Idempotency-Key", "too_long", problem))
+        raise InvalidSubmission(FieldProblem("/Idempotency-Key", "out_of_range", problem))
     return Submission(
         site=site,
         thread=loaded.thread,
@@ -252,78 +226,19 @@ def _fingerprint(loaded: LoadedSubmission) -> str:
     )
 
 
+def _article(site: Site, thread_url: str) -> str | None:
+    """The article's address if it is one of this site: nobody is led anywhere else."""
+    try:
+        return canonical_url(thread_url) if origin_of(thread_url) in site.origins else None
+    except InvalidURL:
+        return None
+
+
 def _back_to_article(site: Site, thread_url: str, receipt: Receipt) -> Response:
-    if origin_of(thread_url) not in site.origins:
+    article = _article(site, thread_url)
+    if article is None:
         raise OriginRefused("The page's address does not belong to this site.")
-    target = f"{canonical_url(thread_url)}#vestibule-{SHOWN_STATES[receipt.state]}"
+    target = f"{article}#vestibule-{SHOWN_STATES[receipt.state]}"
     response = redirect(target, code=303)
     response.headers["Cache-Control"] = "no-store"
     return response  # type: ignore[return-value]
-
-
-def _position(tx: Reads, slug: str) -> ThreadPosition:
-    """The thread that a query names by `thread` (an address) and `thread_id`, if it exists yet."""
-    url, external_id = request.args.get("thread"), request.args.get("thread_id")
-    try:
-        key = page_key(url) if url else None
-    except InvalidURL as error:
-        # Before the refusal, so that the site's own page may read it.
-        admit(tx.site(slug))
-        problem = FieldProblem("/thread", "invalid_url", str(error))
-        raise InvalidSubmission(problem) from None
-    position = tx.thread_position(slug, key, external_id or None)
-    if position is None:
-        raise NotFound("There is no such site.")
-    admit(position.site)
-    return position
-
-
-def _is_closed(position: ThreadPosition) -> bool:
-    thread = position.thread
-    return position.site.settings.closed or (thread is not None and thread.closed)
-
-
-def _page_request() -> PageRequest:
-    if not (request.args.get("thread") or request.args.get("thread_id")):
-        problem = FieldProblem("/thread", "missing", "Say which page: thread=URL or thread_id=ID.")
-        raise InvalidSubmission(problem)
-    sort = request.args.get("sort", "oldest")
-    limit = request.args.get("limit", str(DEFAULT_PAGE_LIMIT))
-    problems = []
-    if sort not in {"oldest", "newest"}:
-        problems.append(FieldProblem("/sort", "unknown", "Sort by oldest or newest."))
-    # The pattern goes first: int() takes other scripts' digits, and raises above 4,300 of them.
-    if not (_LIMIT.fullmatch(limit) and 1 <= int(limit) <= PAGE_LIMIT_MAX):
-        text = f"A page has 1 to {PAGE_LIMIT_MAX} comments."
-        problems.append(FieldProblem("/limit", "out_of_range", text))
-    if problems:
-        raise InvalidSubmission(*problems)
-    return PageRequest(
-        newest_first=sort == "newest", cursor=request.args.get("cursor"), limit=int(limit)
-    )
-
-
-def _etag(position: ThreadPosition, page: PageRequest) -> str:
-    """Changes with everything that the answer depends on."""
-    thread = position.thread
-    what = (
-        position.site.id,
-        position.site.version,
-        thread.id if thread else "",
-        thread.version if thread else 0,
-        page.newest_first,
-        page.limit,
-        page.cursor,
-    )
-    return hashlib.blake2b(repr(what).encode(), digest_size=12).hexdigest()
-
-
-def _revalidated(response: Response, etag: str) -> Response:
-    response.set_etag(etag)
-    # Stored by browsers, but asked about each time: a decision shows at once.
-    response.headers["Cache-Control"] = "no-cache"
-    return response
-
-
-def _to_bytes(body: dict[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

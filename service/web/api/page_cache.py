@@ -3,6 +3,9 @@
 import threading
 from collections import OrderedDict
 
+ENTRY_BYTES = 400
+"""What an entry takes beside its page: the key, its place in the order, the objects around them."""
+
 
 class PageCache:
     """The pages used last, up to `max_bytes` of them. Safe for threads.
@@ -26,9 +29,13 @@ class PageCache:
     def put(self, key: str, page: bytes) -> None:
         with self._guard:
             replaced = self._pages.pop(key, None)
-            self._bytes -= len(replaced) if replaced is not None else 0
+            self._bytes -= _cost(replaced) if replaced is not None else 0
             self._pages[key] = page
-            self._bytes += len(page)
+            self._bytes += _cost(page)
             while self._bytes > self._max_bytes:
                 _, dropped = self._pages.popitem(last=False)
-                self._bytes -= len(dropped)
+                self._bytes -= _cost(dropped)
+
+
+def _cost(page: bytes) -> int:
+    return len(page) + ENTRY_BYTES

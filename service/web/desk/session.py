@@ -5,13 +5,12 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 
 from service.core.errors import Forbidden
 from service.core.people import Moderator
+from service.web.current import request_body, services
 from service.web.form_door import read_form
-from service.web.json_door import read_body
-from service.wiring import Services
 
 GUARDED_COOKIE = "__Host-vestibule"
 PLAIN_COOKIE = "vestibule-desk"
@@ -27,11 +26,6 @@ class Visit:
     moderator: Moderator
     secret: str
     csrf: str
-
-
-def services() -> Services:
-    found: Services = current_app.extensions["vestibule"]
-    return found
 
 
 def visit() -> Visit:
@@ -53,8 +47,7 @@ def find_visit() -> Visit | None:
 
 def posted_form() -> dict[str, str]:
     """The fields of this request's form. Raises what the doors raise for odd ones."""
-    body = read_body(request.environ["wsgi.input"], FORM_MAX_BYTES, declared=request.content_length)
-    return read_form(body, request.content_type)
+    return read_form(request_body(FORM_MAX_BYTES), request.content_type)
 
 
 def refuse_foreign_post() -> None:

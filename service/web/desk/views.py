@@ -8,15 +8,23 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.core.decisions import Action
-from service.core.errors import Conflict, Forbidden, NotFound, TooManyRequests, VestibuleError
+from service.core.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    Overloaded,
+    TooManyRequests,
+    VestibuleError,
+)
 from service.core.people import Moderator
 from service.core.ports import QueuedComment, Reads
 from service.core.states import State
 from service.usecases.moderate import Judgement
 from service.usecases.submit import network_of
+from service.web.current import services
 from service.web.desk import session
 from service.web.desk.cards import Card, card
-from service.web.desk.session import services, visit
+from service.web.desk.session import visit
 from service.web.errors import status_of
 from service.web.form_door import BadForm
 
@@ -74,7 +82,10 @@ def harden(response: Response) -> Response:
 
 @blueprint.errorhandler(VestibuleError)
 def show_error(error: VestibuleError) -> Response:
-    return _page("problem", status_of(error), title=error.title, detail=str(error))
+    response = _page("problem", status_of(error), title=error.title, detail=str(error))
+    if isinstance(error, Overloaded):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
 
 
 @blueprint.errorhandler(HTTPException)

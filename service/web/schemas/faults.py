@@ -34,6 +34,18 @@ CONTROL_CHARACTERS = Fault(
 )
 INVALID_EMAIL = Fault("invalid_email", "This does not look like an e-mail address.")
 INVALID_URL = Fault("invalid_url", "This does not look like a web address.")
+RESERVED = Fault("reserved", "This name is reserved for the site's staff.")
+ADDRESS_IN_NAME = Fault(
+    "address_in_name",
+    "There is an e-mail address in the name, where everybody would see it. Please write it in its "
+    "own field only.",
+)
+OWN_ADDRESS_IN_CONTENT = Fault(
+    "own_address", "Your comment contains your own e-mail address; it would be public."
+)
+OWN_ADDRESS_IN_LINK = Fault(
+    "own_address", "This contains your own e-mail address; it would be public."
+)
 INVALID_ID = Fault("invalid_id", "This is not the id of a comment.")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from marshmallow import fields, post_load
+from marshmallow import fields, post_load, validates_schema
 
 from service.core.comment import ThreadRef
 from service.core.form import (
@@ -20,8 +20,25 @@ from service.core.form import (
 )
 from service.core.site import Site
 from service.core.urls import URL_MAX_CHARS
-from service.web.schemas.faults import StrictSchema
-from service.web.schemas.text import AuthorURL, Content, Email, Id, Line, PageURL, Text, Title
+from service.web.schemas.faults import (
+    OWN_ADDRESS_IN_CONTENT,
+    OWN_ADDRESS_IN_LINK,
+    Fault,
+    StrictSchema,
+    refuse,
+)
+from service.web.schemas.text import (
+    AuthorURL,
+    Content,
+    Email,
+    Id,
+    Line,
+    Name,
+    PageURL,
+    Text,
+    Title,
+    mentions_address,
+)
 
 _ID_CHARS = 36
 _TOKEN_MAX_CHARS = 1_000
@@ -29,7 +46,7 @@ _HONEYPOT_MAX_CHARS = 100_000
 
 _KINDS: dict[str, type[Text]] = {
     "content": Content,
-    "author_name": Line,
+    "author_name": Name,
     "author_email": Email,
     "author_url": AuthorURL,
 }
@@ -75,6 +92,25 @@ class SubmissionSchema(StrictSchema):
     parent_id = Id(required=False, max_chars=_ID_CHARS)
     token = Text(required=False, max_chars=_TOKEN_MAX_CHARS)
 
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def _keep_address_private(self, data: dict[str, Any], original: Any, **_: Any) -> None:
+        """An author may publish addresses, but hardly means to publish the one typed as theirs."""
+        known = data.get("author_email")
+        if not known:
+            return
+        # As it was typed, too: normalising may have changed the domain's spelling.
+        addresses = {known, str(original["author_email"]).strip()}
+        faults: dict[str, list[Fault]] = {
+            name: [fault]
+            for name, fault in (
+                ("content", OWN_ADDRESS_IN_CONTENT),
+                ("author_url", OWN_ADDRESS_IN_LINK),
+            )
+            if any(mentions_address(data.get(name) or "", one) for one in addresses)
+        }
+        if faults:
+            raise refuse(faults)
+
     @post_load
     def _submission(self, data: dict[str, Any], **_: Any) -> LoadedSubmission:
         honeypot = data.pop(HONEYPOT_FIELD)
@@ -83,11 +119,11 @@ class SubmissionSchema(StrictSchema):
 
 def submission_schema(site: Site) -> StrictSchema:
     """The schema for a site's comments; sites that ask for the same share one."""
-    return _schema(form_fields(site.settings))
+    return _schema(form_fields(site.settings), site.settings.reserved_names)
 
 
 @lru_cache(maxsize=256)
-def _schema(form: tuple[FormField, ...]) -> StrictSchema:
+def _schema(form: tuple[FormField, ...], reserved_names: tuple[str, ...]) -> StrictSchema:
     members: dict[str, fields.Field[Any]] = {
         # An absent name is an empty text, which pages show in their own words.
         field.name: _KINDS[field.name](
@@ -97,6 +133,9 @@ def _schema(form: tuple[FormField, ...]) -> StrictSchema:
         )
         for field in form
     }
+    name = members["author_name"]
+    if isinstance(name, Name):
+        name.reserved_names = reserved_names
     # A trap that refuses long bait would tell a program what it has run into.
     members[HONEYPOT_FIELD] = Text(required=False, max_chars=_HONEYPOT_MAX_CHARS)
     made: type[StrictSchema] = type("SiteSubmissionSchema", (SubmissionSchema,), members)

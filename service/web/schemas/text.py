@@ -3,25 +3,31 @@
 import re
 import unicodedata
 from typing import Any
+from urllib.parse import unquote
 
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import fields
 
 from service.core.comment import normalise_newlines
 from service.core.errors import InvalidURL
+from service.core.form import is_reserved
 from service.core.urls import author_link, canonical_url
 from service.web.schemas.faults import (
+    ADDRESS_IN_NAME,
     CONTROL_CHARACTERS,
     INVALID_EMAIL,
     INVALID_ID,
     INVALID_URL,
     MISSING,
+    RESERVED,
     WRONG_TYPE_TEXT,
     refuse,
     too_long,
 )
 
 _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
+# A name has at most some hundred characters, so what this may try again is bounded.
+_ADDRESS = re.compile(r"[^\s@]@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 _SPACES = " \t\u00a0\u3000"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _EMPTY_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
@@ -89,6 +95,20 @@ class Line(Text):
         return text
 
 
+class Name(Line):
+    """A name that an author may sign with: not one of the staff's, and no e-mail address."""
+
+    reserved_names: tuple[str, ...] = ()
+
+    def checked(self, text: str) -> str:
+        line = super().checked(text)
+        if _ADDRESS.search(unicodedata.normalize("NFKC", line)):
+            raise refuse(ADDRESS_IN_NAME)
+        if is_reserved(line, self.reserved_names):
+            raise refuse(RESERVED)
+        return line
+
+
 class Title(Text):
     """A page's title, squeezed and cut: who comments cannot mend it, so it is never refused."""
 
@@ -149,3 +169,18 @@ class Id(Text):
         if not _UUID.fullmatch(text):
             raise refuse(INVALID_ID)
         return text
+
+
+def mentions_address(text: str, address: str) -> bool:
+    """Whether a public text holds this very e-mail address, in any case, width or URL escaping."""
+    if "@" not in text and "\uff20" not in text and "\ufe6b" not in text and "%40" not in text:
+        return False
+    wanted = re.escape(_address_form(address))
+    # Next to more letters of an address it is another one; other scripts need no space.
+    pattern = re.compile(rf"(?<![0-9a-z]){wanted}(?![0-9a-z])")
+    return any(pattern.search(_address_form(form)) for form in {text, unquote(text)})
+
+
+def _address_form(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(one for one in folded if one.isascii() or unicodedata.category(one) != "Cf")

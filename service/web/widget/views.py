@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.core.form import HEADING, HONEYPOT_FIELD, NOTE, SUBMIT_LABEL, form_fields
 from service.core.site import Site
+from service.web.current import services
 from service.web.widget.assets import asset_response, load_assets
-from service.wiring import Services
 
 DEMO_SLUG = "demo"
 
@@ -45,47 +45,41 @@ def file(folder: str, name: str) -> Response:
 
 @blueprint.get("/")
 def front() -> BaseResponse:
-    if _demo_site(_services()) is not None:
+    if _demo_site() is not None:
         return redirect("/demo/", HTTPStatus.FOUND)
     return _page("demo/front.html")
 
 
 @blueprint.get("/demo/")
 def demo() -> Response:
-    services = _services()
-    site = _demo_site(services)
+    site = _demo_site()
     if site is None:
         abort(HTTPStatus.NOT_FOUND)
     return _page(
         "demo/article.html",
         site=site,
-        page_url=_demo_url(services, site),
+        page_url=_demo_url(site),
         fields=form_fields(site.settings),
         heading=HEADING,
         note=NOTE,
         submit_label=SUBMIT_LABEL,
         honeypot=HONEYPOT_FIELD,
-        token=services.signer.form_token(site.id, services.clock()),
+        token=services().signer.form_token(site.id, services().clock()),
         held_words=site.settings.held_words,
     )
 
 
-def _services() -> Services:
-    services: Services = current_app.extensions["vestibule"]
-    return services
-
-
-def _demo_site(services: Services) -> Site | None:
-    with services.store.read() as tx:
+def _demo_site() -> Site | None:
+    with services().store.read() as tx:
         return tx.site(DEMO_SLUG)
 
 
-def _demo_url(services: Services, site: Site) -> str:
+def _demo_url(site: Site) -> str:
     """The article's address as its reader sees it (localhost or 127.0.0.1): the form without
     scripts leads back there; under a name that the site does not know, the server's public one.
     """
     own = request.host_url.rstrip("/")
-    return f"{own if own in site.origins else services.settings.public_url}/demo/"
+    return f"{own if own in site.origins else services().settings.public_url}/demo/"
 
 
 def _page(template: str, **values: object) -> Response:

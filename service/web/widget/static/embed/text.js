@@ -27,8 +27,8 @@ export function pageAddress(page) {
 }
 
 /**
- * What is wrong with the fields before they are sent. The server decides; this only saves a trip,
- * so it refuses nothing that the server might take.
+ * What is surely wrong with the fields before they are sent. All else is the server's to say, which
+ * names every fault at once: what only looks wrong here must not hide the others.
  * @param {Field[]} fields
  * @param {Record<string, string>} values
  * @param {Words} words
@@ -37,14 +37,11 @@ export function pageAddress(page) {
  */
 export function findFaults(fields, values, words, tooLong) {
   const faults = new Map();
-  for (const { name, type, required, max_length } of fields) {
+  for (const { name, required, max_length } of fields) {
     const value = (values[name] ?? "").trim();
     const over = countCharacters(values[name] ?? "") - max_length;
     if (!value && required) faults.set(name, words.required);
     else if (over > 0) faults.set(name, tooLong(over));
-    else if (value && type === "email" && !/^[^\s@]+@[^\s@]+$/.test(value)) {
-      faults.set(name, words.badEmail);
-    }
   }
   return faults;
 }

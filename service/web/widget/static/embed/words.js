@@ -20,7 +20,6 @@ export const en = {
   anonymous: "Anonymous",
   leaveEmpty: "Leave this field empty",
   required: "This field is required.",
-  badEmail: "This does not look like an email address.",
   needsLook: "Some fields need another look.",
   sending: "Sending…",
   pending: "Your comment awaits checks.",
