@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from uuid_utils import uuid7
 
+from service.core.comment import Receipt, Submission
 from service.core.errors import SetupError, Unavailable
 from service.core.policy import packaged_policy
 from service.core.ports import (
@@ -39,6 +40,7 @@ from service.usecases.sites import AddSite, ChangeSite
 from service.usecases.submit import SubmitComment
 from service.usecases.sweep import Sweep
 from service.usecases.threads import CloseThread
+from service.usecases.together import Together
 
 SCREENER = "workers.pipeline:build_screener"
 """Where the checks are: loaded by name and late, since `service` imports nothing of `workers`."""
@@ -58,7 +60,7 @@ class Services:
     passwords: Passwords
     clock: Clock
     new_id: NewId
-    submit: SubmitComment
+    submit: Callable[[Submission], Receipt]
     screen: ScreenComments
     decide: DecideComment
     edit: EditComment
@@ -127,7 +129,10 @@ def build(settings: Settings) -> Services:
         passwords=passwords,
         clock=utc_now,
         new_id=new_id,
-        submit=SubmitComment(store, queue, limiter, room, vault, utc_now, new_id),
+        # Requests that come at the same time share a transaction.
+        submit=Together(
+            SubmitComment(store, queue, limiter, room, vault, utc_now, new_id).together
+        ),
         screen=ScreenComments(store, load_screener, packaged_policy, utc_now, new_id),
         decide=DecideComment(store, utc_now, new_id),
         edit=EditComment(store, queue, limiter, room, vault, utc_now),

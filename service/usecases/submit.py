@@ -1,6 +1,7 @@
 """Submit: take a comment in. One transaction stores it as pending; then the queue is told."""
 
 import ipaddress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +23,7 @@ from service.core.errors import (
     Overloaded,
     ThreadClosed,
     TooManyRequests,
+    Unavailable,
 )
 from service.core.form import is_reserved
 from service.core.ports import (
@@ -58,32 +60,73 @@ class SubmitComment:
     new_id: NewId
 
     def __call__(self, submission: Submission) -> Receipt:
-        earlier = self._answered(submission)
+        (answer,) = self.together([submission])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def together(self, submissions: Sequence[Submission]) -> Sequence[Receipt | Exception]:
+        """Several in one transaction: to each the answer that it would get alone."""
+        answers = self._answered(submissions)
+        prepared: dict[int, _Prepared] = {}
+        for place, submission in enumerate(submissions):
+            if place not in answers:
+                try:
+                    prepared[place] = self._prepared(submission)
+                except Exception as error:  # noqa: BLE001 (its own answer, not that of the others)
+                    answers[place] = error
+        stored = self._stored(prepared) if prepared else {}
+        # The row is the truth: if the queue cannot be told, the sweeper will find the comment.
+        self.queue.push(
+            [
+                WorkItem(prepared[place].comment.site_id, answer.comment_id)
+                for place, answer in stored.items()
+                if isinstance(answer, Receipt) and not answer.repeated
+            ]
+        )
+        answers |= stored
+        return [answers[place] for place in range(len(submissions))]
+
+    def _stored(self, prepared: Mapping[int, "_Prepared"]) -> dict[int, Receipt | Exception]:
+        try:
+            with self.store.write() as tx:
+                return {place: self._store(tx, one) for place, one in prepared.items()}
+        except Exception as error:  # noqa: BLE001 (an answer like others, raised where it was asked)
+            if len(prepared) == 1:
+                return dict.fromkeys(prepared, error)
+        # One of them is refused, or is in the way of another process, and with it all is undone:
+        # each by itself then, as long as the store answers.
+        answers: dict[int, Receipt | Exception] = {}
+        for place, one in prepared.items():
+            answers |= self._stored({place: one})
+            if isinstance(answers[place], Unavailable):
+                return dict.fromkeys(prepared, answers[place]) | answers
+        return answers
+
+    def _store(self, tx: Writes, prepared: "_Prepared") -> Receipt:
+        submission, comment = prepared.submission, prepared.comment
+        earlier = self._claim(tx, submission, comment)
         if earlier is not None:
             return earlier
+        thread = self._thread(tx, submission, comment.created_at)
+        parent = _parent(tx, submission, thread)
+        tx.add_comment(
+            replace(
+                comment,
+                thread_id=thread.id,
+                parent_id=parent.id if parent else None,
+                path=(parent.path if parent else b"") + comment.path,
+                contact_id=self._contact(tx, submission, comment.created_at),
+            )
+        )
+        return Receipt(comment.id, State.PENDING)
+
+    def _prepared(self, submission: Submission) -> "_Prepared":
         network = network_of(submission.ip)
         network_hash = self.vault.keyed_hash("network", network)
         submission = self._admit(submission, network_hash)
         _refuse_what_the_site_does_not_take(submission)
-        comment = self._prepared(submission, network, network_hash)
-        with self.store.write() as tx:
-            earlier = self._claim(tx, submission, comment)
-            if earlier is not None:
-                return earlier
-            thread = self._thread(tx, submission, comment.created_at)
-            parent = _parent(tx, submission, thread)
-            tx.add_comment(
-                replace(
-                    comment,
-                    thread_id=thread.id,
-                    parent_id=parent.id if parent else None,
-                    path=(parent.path if parent else b"") + comment.path,
-                    contact_id=self._contact(tx, submission, comment.created_at),
-                )
-            )
-        # The row is the truth: if the queue cannot be told, the sweeper will find the comment.
-        self.queue.push([WorkItem(comment.site_id, comment.id)])
-        return Receipt(comment.id, State.PENDING)
+        return _Prepared(submission, self._comment(submission, network, network_hash))
 
     def _admit(self, submission: Submission, network_hash: bytes) -> Submission:
         if not self.room.has_room():
@@ -95,7 +138,7 @@ class SubmitComment:
             raise TooManyRequests(retry_after_seconds=int(wait) + 1)
         return submission
 
-    def _prepared(self, submission: Submission, network: str, network_hash: bytes) -> NewComment:
+    def _comment(self, submission: Submission, network: str, network_hash: bytes) -> NewComment:
         """The comment as far as it is known without looking into the store."""
         comment_id = self.new_id()
         return NewComment(
@@ -115,12 +158,20 @@ class SubmitComment:
             created_at=self.clock(),
         )
 
-    def _answered(self, submission: Submission) -> Receipt | None:
-        """The answer to an earlier request with the same Idempotency-Key, whatever holds now."""
-        if submission.idempotency_key is None:
-            return None
-        with self.store.look() as tx:
-            return self._earlier(tx, submission)
+    def _answered(self, submissions: Sequence[Submission]) -> dict[int, Receipt | Exception]:
+        """Answers to earlier requests with the same Idempotency-Key, whatever holds now."""
+        answers: dict[int, Receipt | Exception] = {}
+        if any(submission.idempotency_key is not None for submission in submissions):
+            with self.store.look() as tx:
+                for place, submission in enumerate(submissions):
+                    try:
+                        earlier = self._earlier(tx, submission)
+                    except KeyReused as error:
+                        answers[place] = error
+                    else:
+                        if earlier is not None:
+                            answers[place] = earlier
+        return answers
 
     def _claim(self, tx: Writes, submission: Submission, comment: NewComment) -> Receipt | None:
         if submission.idempotency_key is None:
@@ -135,6 +186,8 @@ class SubmitComment:
         return None if claimed else self._earlier(tx, submission)
 
     def _earlier(self, tx: Reads, submission: Submission) -> Receipt | None:
+        if submission.idempotency_key is None:
+            return None
         found = tx.claimed_key(submission.site.id, self._key_hash(submission))
         if found is None:
             return None
@@ -177,6 +230,14 @@ class SubmitComment:
                 created_at=now,
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A submission that was let in, and the comment that it makes but for what the store knows."""
+
+    submission: Submission
+    comment: NewComment
 
 
 def network_of(ip: str) -> str:

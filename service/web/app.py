@@ -39,7 +39,7 @@ def create_app(services: Services | None = None) -> Flask:
     app = Flask("service.web", root_path=_package_path())
     app.extensions[SERVICES] = services
     # Two threads always answer those who read, however slowly others send.
-    app.extensions[BODIES] = Bodies(slow_places=max(1, services.settings.web_threads - 2))
+    app.extensions[BODIES] = Bodies(places=max(1, services.settings.web_threads - 2))
     app.jinja_env.globals["field_labels"] = _FIELD_LABELS
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.converters["slug"] = SlugConverter

@@ -3,6 +3,7 @@
 from flask import current_app, request
 
 from service.web.bodies import Bodies
+from service.web.connections import Client
 from service.wiring import Services
 
 SERVICES = "vestibule"
@@ -16,9 +17,19 @@ def services() -> Services:
 
 def request_body(cap: int) -> bytes:
     """The body, at most `cap` bytes. Raises what `Bodies.read` raises."""
-    return _bodies().read(request.environ["wsgi.input"], cap, declared=request.content_length)
+    return _bodies().read(
+        request.environ["wsgi.input"], cap, declared=request.content_length, client=_client()
+    )
 
 
 def _bodies() -> Bodies:
     found: Bodies = current_app.extensions[BODIES]
     return found
+
+
+def _client() -> Client | None:
+    environ = request.environ
+    # Behind a proxy the socket's other end is the proxy.
+    told = environ.get("werkzeug.proxy_fix.orig", environ)
+    address, port = told.get("REMOTE_ADDR"), str(environ.get("SERVER_PORT", ""))
+    return Client(address, int(port)) if address and port.isdecimal() else None

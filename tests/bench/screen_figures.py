@@ -27,6 +27,7 @@ from service.core.ports import WorkItem
 from service.core.site import Site, SiteSettings
 from service.running.processes import guarded
 from service.store import migrate
+from service.usecases.submit import SubmitComment
 
 TARGET = 5.0
 BASELINE_QUEUE = "one-by-one"
@@ -105,7 +106,7 @@ class Comments:
 
     def _one(self, number: int) -> WorkItem:
         name, email = author(number)
-        receipt = self._services.submit.__class__(
+        receipt = SubmitComment(
             self._services.store,
             _Silent(),
             self._services.limiter,

@@ -63,6 +63,19 @@ def test_server_has_the_last_word_on_fields(article: Article) -> None:
     article.faults.clear()
 
 
+def test_everything_wrong_is_said_at_once(article: Article) -> None:
+    """An address that is none hides nothing: the server names it together with the other faults."""
+    article.fill("Who am I?", name="root")
+    article.field("author_email").fill("nobody")
+    article.field("author_url").fill("nowhere")
+    article.submit_button.click()
+    for name in ("author_name", "author_email", "author_url"):
+        expect(article.field(name)).to_have_attribute("aria-invalid", "true")
+    expect(article.field("content")).not_to_have_attribute("aria-invalid", "true")
+    # The browser itself logs every answer of 400 and above.
+    article.faults.clear()
+
+
 def test_length_counts_characters_not_their_halves(article: Article) -> None:
     """Ten thousand emoji fit into a comment of ten thousand characters, one more does not."""
     article.field("content").fill("😀" * 10_000)
