@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 
 import argon2
@@ -187,13 +187,7 @@ class TokenSigner:
 
     @staticmethod
     def _comment_token(key: Key, purpose: str, site_id: str, comment_id: str) -> str:
-        signer = itsdangerous.Signer(
-            key.signing,
-            salt=f"vestibule.comment.{purpose}".encode(),
-            key_derivation="hmac",
-            digest_method=sha256,
-        )
-        return signer.get_signature(f"{site_id}\0{comment_id}").decode("ascii")
+        return _signer(key, purpose).get_signature(f"{site_id}\0{comment_id}").decode("ascii")
 
 
 class Argon2Passwords:
@@ -231,6 +225,16 @@ class Argon2Passwords:
         except UnicodeEncodeError:
             return False  # A hash is ASCII; this one is damaged.
         return matched and password_hash is not None
+
+
+@lru_cache(maxsize=64)
+def _signer(key: Key, purpose: str) -> itsdangerous.Signer:
+    return itsdangerous.Signer(
+        key.signing,
+        salt=f"vestibule.comment.{purpose}".encode(),
+        key_derivation="hmac",
+        digest_method=sha256,
+    )
 
 
 def _password_bytes(password: str) -> bytes:

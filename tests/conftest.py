@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from databases import PostgresDatabases, SqliteDatabases, running_postgres
 from redis import Redis
@@ -15,6 +16,11 @@ from running import wait_until as wait_until_function
 from service import wiring
 from service.settings import Settings, load
 from service.wiring import Services
+
+# In CI the same examples each time: a rare one that fails is found at a desk, not in a landing.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("desk", deadline=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 SECRET = "for-tests-only-0123456789abcdefghijklmnopqrstuvwxyz"
 

@@ -2,14 +2,17 @@
 
 import logging
 import os
+import signal
+import sys
 import time
-from types import TracebackType
+from types import FrameType, TracebackType
 
 import click
 import redis
 from redis import Redis
 from redis.client import Pipeline
 from rq import Worker, worker_registration
+from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
@@ -35,6 +38,11 @@ class ScreenWorker(Worker):
     job_class = StrictJob
     log_result_lifespan = False
     max_connection_wait_time = REDIS_WAIT_MAX_SECONDS
+    asked_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.asked_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
         self._worker_pid = os.getpid()
@@ -61,6 +69,8 @@ class ScreenWorker(Worker):
 
 def run(configuration: settings.Settings) -> None:
     """Serve the queue until told to stop. Raises `SetupError` where the set-up does not do."""
+    # RQ has handlers of its own, but only once it has told Redis that this worker is there.
+    signal.signal(signal.SIGTERM, _end)
     # Building the services once says at the start what is wrong with the set-up, and loads the code
     # and the checks before the fork. Connections are closed again: none may cross it.
     configuration.required_secret()
@@ -83,7 +93,17 @@ def run(configuration: settings.Settings) -> None:
         log_job_description=False,
         default_result_ttl=0,
     )
-    worker.work(logging_level=logging.getLevelName(logging.getLogger().level))
+    try:
+        worker.work(logging_level=logging.getLevelName(logging.getLogger().level))
+    except (StopRequested, redis.RedisError) as error:
+        if not worker.asked_to_stop:
+            raise
+        # A Redis that stops at the same time cannot be told goodbye, and need not be.
+        log.info("stopped (%s)", type(error).__name__)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def _wait_for(connection: Redis) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from service.core.errors import InvalidURL
@@ -104,6 +105,8 @@ def author_link(typed: str) -> str:
     return text
 
 
+# A request asks several times about its page's address, and the next one about the same page.
+@lru_cache(maxsize=1024)
 def _split(url: str) -> tuple[str, str, int | None, str, str]:
     if len(url) > URL_MAX_CHARS:
         raise InvalidURL(f"Addresses may have at most {URL_MAX_CHARS} characters.")
