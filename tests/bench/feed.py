@@ -13,6 +13,7 @@ import random
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,11 @@ class Saboteur(threading.Thread):
 
     @staticmethod
     def _kill(process: psutil.Process) -> None:
-        for one in (*process.children(recursive=True), process):
-            one.kill()
+        # What it has started may end by itself in the meantime.
+        with suppress(psutil.NoSuchProcess):
+            for one in (process, *process.children(recursive=True)):
+                with suppress(psutil.NoSuchProcess):
+                    one.kill()
 
 
 def main() -> None:
@@ -100,7 +104,8 @@ def main() -> None:
             installation.stop()
     print("\n".join(lines_of(report)))
     print(f"killed            {', '.join(saboteur.killed) or 'nothing'}")
-    good = not report.lost and report.honest_share() >= HONEST_SHARE_MIN
+    as_planned = given.calm or saboteur.killed == ["worker", "redis"]
+    good = as_planned and not report.lost and report.honest_share() >= HONEST_SHARE_MIN
     sys.exit(0 if good else 1)
 
 
