@@ -45,6 +45,7 @@ check: .venv/installed-for-tests
 faults: .venv/installed-for-tests
 	$(BIN)/pytest -n 2 --dist loadscope tests/faults
 	$(BIN)/pytest -n 2 -m slow --ignore tests/faults || test $$? = 5  # 5: there are none
+	test ! -d ../shared/data || $(BIN)/python tests/bench/feed.py
 
 # Figures, each beside its baseline from the same run.
 bench: .venv/installed-for-tests
