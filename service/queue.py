@@ -21,7 +21,7 @@ from rq.serializers import JSONSerializer
 from rq.utils import utcparse
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
-from service.core.ports import WorkItem
+from service.core.records import WorkItem
 
 SCREEN_QUEUE = "screen"
 DRAIN = "workers.jobs.drain"

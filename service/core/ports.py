@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import Protocol
 
 from service.core.comment import (
@@ -24,7 +22,14 @@ from service.core.comment import (
 )
 from service.core.decisions import Decision, Screening
 from service.core.people import Moderator, NewModerator, Session
-from service.core.policy import Contribution
+from service.core.records import (
+    CopyKind,
+    CopyMark,
+    PageMark,
+    QueuedComment,
+    ThreadPosition,
+    WorkItem,
+)
 from service.core.signals import Signal
 from service.core.site import Site
 from service.core.states import State
@@ -37,77 +42,6 @@ NewId = Callable[[], str]
 
 
 # -- store -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class WorkItem:
-    """A pending comment as the queue names it, or a pending revision of one."""
-
-    site_id: str
-    comment_id: str
-    revision: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedComment:
-    """A comment as the desk lists it. The address is sealed; the desk shows it masked.
-
-    For a held edit `revision` is its number, `content` its text, and `shown_content` what readers
-    still see.
-    """
-
-    id: str
-    site_id: str
-    site_slug: str
-    thread_url: str
-    thread_title: str
-    parent_id: str | None
-    author_name: str
-    author_url: str | None
-    email_sealed: bytes | None
-    contact_id: str | None
-    network_sealed: bytes
-    content: str
-    state: State
-    version: int
-    created_at: datetime
-    contributions: tuple[Contribution, ...]
-    revision: int = 0
-    shown_content: str | None = None
-
-
-class CopyKind(IntEnum):
-    """What a stored fingerprint's key stands for."""
-
-    TEXT = 0
-    BAND = 1
-    TEXT_BY_AUTHOR_IN_THREAD = 2
-
-
-@dataclass(frozen=True, slots=True)
-class CopyMark:
-    """Where a fingerprint was seen. `key` fits a signed 64-bit integer."""
-
-    kind: CopyKind
-    key: int
-    comment_id: str
-    sketch: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PageMark:
-    """A place in a thread's reading order."""
-
-    root_id: str
-    path: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadPosition:
-    """What a page of comments is a page of, in one look: the site, and the thread if it exists."""
-
-    site: Site
-    thread: Thread | None
 
 
 class Reads(Protocol):

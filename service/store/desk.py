@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, func, insert, literal, literal_column, null,
 from service.core.decisions import Actor, Decision
 from service.core.people import Moderator, NewModerator, Role, Session
 from service.core.policy import Contribution, packaged_policy
-from service.core.ports import QueuedComment
+from service.core.records import QueuedComment
 from service.core.signals import Signal
 from service.core.site import Site
 from service.core.states import State

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import LargeBinary, Row, bindparam, literal_column, select, tuple_
 
 from service.core.comment import PublicComment, Thread
-from service.core.ports import PageMark
+from service.core.records import PageMark
 from service.core.states import State
 from service.store.connected import Connected
 from service.store.tables import comments, contacts

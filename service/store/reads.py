@@ -16,7 +16,7 @@ from service.core.comment import (
     Revision,
     Thread,
 )
-from service.core.ports import CopyKind, CopyMark, ThreadPosition, WorkItem
+from service.core.records import CopyKind, CopyMark, ThreadPosition, WorkItem
 from service.core.site import Site
 from service.core.states import State
 from service.store.connected import Connected

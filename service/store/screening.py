@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, select, update
 
 from service.core.comment import Draft
 from service.core.decisions import Actor, Decision, Screening
-from service.core.ports import CopyMark, NewId, WorkItem
+from service.core.ports import NewId
+from service.core.records import CopyMark, WorkItem
 from service.core.states import State
 from service.store.deciding import DecidingWrites
 from service.store.rows import by_site, draft_from, sketch_to_bytes

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from service.core.comment import MAX_DEPTH, Page
 from service.core.errors import FieldProblem, InvalidSubmission
-from service.core.ports import PageMark, Reads, ThreadPosition
+from service.core.ports import Reads
+from service.core.records import PageMark, ThreadPosition
 
 PAGE_LIMIT_MAX = 200
 _ID_BYTES = 16

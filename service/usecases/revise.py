@@ -16,17 +16,8 @@ from service.core.errors import (
     TooManyRequests,
     TransitionRefused,
 )
-from service.core.ports import (
-    Clock,
-    NewId,
-    Queue,
-    RateLimiter,
-    Reads,
-    Room,
-    Store,
-    Vault,
-    WorkItem,
-)
+from service.core.ports import Clock, NewId, Queue, RateLimiter, Reads, Room, Store, Vault
+from service.core.records import WorkItem
 from service.core.site import Site
 from service.core.states import State
 from service.usecases.submit import network_of

@@ -15,7 +15,8 @@ from service.core.comment import AuthorHistory, Copies, Draft, Fingerprint, Rate
 from service.core.decisions import Screening
 from service.core.errors import InvalidPolicy, Unavailable
 from service.core.policy import Policy, Verdict, decide
-from service.core.ports import Clock, CopyKind, CopyMark, NewId, Screener, Store, WorkItem
+from service.core.ports import Clock, NewId, Screener, Store
+from service.core.records import CopyKind, CopyMark, WorkItem
 from service.core.signals import CHECK_FAILED, CHECKS_CRASHED, Signal
 from service.core.site import Site
 

@@ -26,18 +26,8 @@ from service.core.errors import (
     Unavailable,
 )
 from service.core.form import is_reserved
-from service.core.ports import (
-    Clock,
-    NewId,
-    Queue,
-    RateLimiter,
-    Reads,
-    Room,
-    Store,
-    Vault,
-    WorkItem,
-    Writes,
-)
+from service.core.ports import Clock, NewId, Queue, RateLimiter, Reads, Room, Store, Vault, Writes
+from service.core.records import WorkItem
 from service.core.states import State
 from service.core.urls import origin_of
 from service.usecases.threads import open_thread

@@ -23,7 +23,7 @@ from texts import author, text
 
 from service import settings, wiring
 from service.core.comment import DoorFacts, Submission, ThreadRef, TokenFact, TokenState
-from service.core.ports import WorkItem
+from service.core.records import WorkItem
 from service.core.site import Site, SiteSettings
 from service.running.processes import guarded
 from service.store import migrate

@@ -10,7 +10,7 @@ import pytest
 from service.core.comment import DoorFacts, NewComment, NewContact, Thread
 from service.core.decisions import Actor, Decision, Screening
 from service.core.policy import Contribution, Verdict
-from service.core.ports import WorkItem
+from service.core.records import WorkItem
 from service.core.signals import Signal
 from service.core.site import Site, SiteSettings
 from service.core.states import State

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import create_engine, event
 
-from service.core.ports import PageMark
+from service.core.records import PageMark
 from service.core.states import State
 
 TABLES = ("comments", "revisions", "copies", "threads", "thread_keys", "contacts")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from service.core.comment import Revision
 from service.core.decisions import Actor, Decision
-from service.core.ports import WorkItem
+from service.core.records import WorkItem
 from service.core.states import State
 from service.wiring import new_id
 

@@ -3,7 +3,7 @@
 import threading
 from datetime import timedelta
 
-from service.core.ports import CopyKind, CopyMark
+from service.core.records import CopyKind, CopyMark
 from service.core.states import State
 
 

@@ -9,7 +9,7 @@ from service.core.comment import DoorFacts, Submission, ThreadRef
 from service.core.decisions import Screening
 from service.core.people import Role
 from service.core.policy import Verdict
-from service.core.ports import WorkItem
+from service.core.records import WorkItem
 from service.core.site import SiteSettings
 from service.core.states import State
 from service.web.app import create_app

@@ -6,7 +6,7 @@ import pytest
 from running import get_json, wait_until
 from visitors import NEWS, Visitors, comment, everything
 
-from service.core.ports import WorkItem
+from service.core.records import WorkItem
 
 NAME = "Zebraquagga"
 LOCAL = "okapi.gnu"

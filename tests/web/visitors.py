@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 from service.core.decisions import Action, Screening
 from service.core.people import Role
 from service.core.policy import Verdict
-from service.core.ports import WorkItem
+from service.core.records import WorkItem
 from service.core.site import SiteSettings
 from service.core.states import State
 from service.usecases.moderate import Judgement

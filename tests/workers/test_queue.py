@@ -17,7 +17,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from running import running_redis
 
-from service.core.ports import WorkItem
+from service.core.records import WorkItem
 from service.queue import (
     BATCH_SIZE,
     DRAIN,

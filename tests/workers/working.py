@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 
 from service.core.comment import DoorFacts, Submission, ThreadRef, TokenFact, TokenState
 from service.core.decisions import Decision
-from service.core.ports import QueuedComment, WorkItem
+from service.core.records import QueuedComment, WorkItem
 from service.core.site import Site, SiteSettings
 from service.core.states import State
 from service.running.processes import guarded

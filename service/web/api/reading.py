@@ -8,7 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from service.core.errors import FieldProblem, InvalidSubmission, InvalidURL, NotFound
-from service.core.ports import Reads, ThreadPosition
+from service.core.ports import Reads
+from service.core.records import ThreadPosition
 from service.core.urls import page_key
 from service.usecases.publish import PAGE_LIMIT_MAX, PageRequest, read_page
 from service.web.api.access import admit, allow_reading

@@ -17,7 +17,8 @@ from typing import Any
 from flask import Request
 
 from service.core.errors import Unavailable
-from service.core.ports import Store, ThreadPosition
+from service.core.ports import Store
+from service.core.records import ThreadPosition
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]

@@ -10,7 +10,8 @@ from service.core.decisions import TARGETS, Action
 from service.core.errors import SealBroken
 from service.core.people import Moderator
 from service.core.policy import Contribution, Policy, packaged_policy
-from service.core.ports import QueuedComment, Vault
+from service.core.ports import Vault
+from service.core.records import QueuedComment
 from service.core.states import State, may_follow
 from service.web.desk.evidence import marked, visible
 from service.web.rendering import safe_author_url

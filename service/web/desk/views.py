@@ -17,7 +17,8 @@ from service.core.errors import (
     VestibuleError,
 )
 from service.core.people import Moderator
-from service.core.ports import QueuedComment, Reads
+from service.core.ports import Reads
+from service.core.records import QueuedComment
 from service.core.states import State
 from service.usecases.moderate import Judgement
 from service.usecases.submit import network_of
