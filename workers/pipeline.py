@@ -19,6 +19,7 @@ from service.core.signals import CHECK_FAILED, CHECK_TIMED_OUT, Signal
 from workers.alarm import Alarm, OuterAlarm, OutOfTime
 from workers.checks import CHECKS, Check
 from workers.fingerprint import fingerprint
+from workers.material import Material
 
 BUDGET_SECONDS = 1.0
 """What all checks of one comment may take together; usually they take a thousandth of it."""
@@ -57,12 +58,13 @@ class Pipeline:
         return found
 
     def _screen_one(self, subject: Subject) -> Sequence[Signal]:
+        material = Material(subject)
         signals: list[Signal] = []
         failed: list[str] = []
         timed_out: list[str] = []
         with self._alarm() as alarm:
             for check in self._checks:
-                outcome = _run(check, subject, alarm)
+                outcome = _run(check, material, alarm)
                 if isinstance(outcome, OutOfTime):
                     timed_out.append(check.name)
                     _log.warning("check %s timed out on comment %s", check.name, subject.draft.id)
@@ -86,14 +88,14 @@ class Pipeline:
 
 
 def _run(
-    check: Check, subject: Subject, alarm: Alarm | None
+    check: Check, material: Material, alarm: Alarm | None
 ) -> Sequence[Signal] | Exception | OutOfTime:
     """What the check found, or what stopped it."""
     try:
         try:
             if alarm is not None:
                 alarm.watch()
-            return [_declared(check, one) for one in check.function(subject)]
+            return [_declared(check, one) for one in check.function(material)]
         finally:
             if alarm is not None:
                 alarm.rest()

@@ -3,16 +3,16 @@
 import os
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
 from workers.checks import CHECKS, Check
+from workers.material import Material
 from workers.pipeline import Pipeline
 
 DEADLY = "deadly nightshade"
 
 
-def die(subject: Subject) -> Iterable[Signal]:
-    if DEADLY in subject.draft.content:
+def die(material: Material) -> Iterable[Signal]:
+    if DEADLY in material.subject.draft.content:
         os._exit(9)
     return []
 

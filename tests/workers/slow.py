@@ -3,16 +3,16 @@
 import time
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
 from workers.checks import CHECKS, Check
+from workers.material import Material
 from workers.pipeline import Pipeline
 
 SLOW = "slow"
 
 
-def dawdle(subject: Subject) -> Iterable[Signal]:
-    if SLOW in subject.draft.content:
+def dawdle(material: Material) -> Iterable[Signal]:
+    if SLOW in material.subject.draft.content:
         ends = time.monotonic() + 60
         while time.monotonic() < ends:
             pass

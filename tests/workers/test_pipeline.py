@@ -63,7 +63,7 @@ def test_a_check_that_raises_is_named_and_holds_the_comment() -> None:
     """The signal says which check and what class of error, never the message, which may quote."""
 
     def fail(found):
-        raise ValueError(found.draft.content)
+        raise ValueError(found.subject.draft.content)
 
     def fail_late(found):
         yield Signal("SHOUTING")
@@ -83,7 +83,7 @@ def test_failures_are_logged_without_content(caplog) -> None:
     """An operator finds the place in the code; a log never holds what a visitor wrote."""
 
     def fail(found):
-        raise ValueError(found.draft.content)
+        raise ValueError(found.subject.draft.content)
 
     found = subject("private words")
     Pipeline([_check("one", fail)]).screen([found], lambda: None)
@@ -127,7 +127,7 @@ def test_each_comment_has_a_budget_of_its_own() -> None:
     beats = []
 
     def sometimes(found):
-        return _hang(found) if found.draft.content == "stuck" else _find(found)
+        return _hang(found) if found.subject.draft.content == "stuck" else _find(found)
 
     pipeline = Pipeline([_check("sometimes", sometimes)], budget_seconds=0.05)
     signals = pipeline.screen([stuck, fine, stuck], lambda: beats.append(1))

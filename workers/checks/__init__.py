@@ -1,14 +1,13 @@
 """Every check, listed once. A check sees one comment and says what it saw; the policy weighs it.
 
-A check is a pure function `check(subject) -> Iterable[Signal]`: no clock, no network, no state, and
-time linear in the text's length. It declares the symbols it can report; each has its points and its
-sentence in `service/core/policy.toml` and its line in `docs/checks.md`.
+A check is a pure function `check(material) -> Iterable[Signal]`: no clock, no network, no state,
+and time linear in the text's length. It declares the symbols it can report; each has its points and
+its sentence in `service/core/policy.toml` and its line in `docs/checks.md`.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from service.core.comment import Subject
 from service.core.signals import Signal
 from workers.checks.author import check_author
 from workers.checks.bidi import check_bidi
@@ -23,6 +22,7 @@ from workers.checks.repetition import check_repetition
 from workers.checks.shouting import check_shouting
 from workers.checks.site_rules import check_site_rules
 from workers.checks.words import check_words
+from workers.material import Material
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Check:
     """`name` stands in faults and logs, `reason` says why the check exists."""
 
     name: str
-    function: Callable[[Subject], Iterable[Signal]]
+    function: Callable[[Material], Iterable[Signal]]
     symbols: tuple[str, ...]
     reason: str
 

@@ -6,16 +6,16 @@ too little to hold a comment by itself: anybody can sign spam with somebody else
 
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
 from service.core.states import State
+from workers.material import Material
 
 REJECTED_FULL = 4
 """From this many comments marked spam or rejected on, the signal has its full strength."""
 
 
-def check_author(subject: Subject) -> Iterable[Signal]:
-    history = subject.history
+def check_author(material: Material) -> Iterable[Signal]:
+    history = material.subject.history
     if not history.approved:
         yield Signal("FIRST_TIME_AUTHOR")
     refused = history.by_state.get(State.SPAM, 0) + history.by_state.get(State.REJECTED, 0)

@@ -8,8 +8,8 @@ Embeddings (LRE, RLE) are outdated but honest if they are closed within their pa
 import re
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
+from workers.material import Material
 from workers.text import SPANS_MAX
 
 UNCLOSED_STRENGTH = 0.5
@@ -19,9 +19,9 @@ _PDF = "\u202c"
 _CONTROLS = re.compile("[\u202a\u202b\u202c\u202d\u202e\n\u2029]")
 
 
-def check_bidi(subject: Subject) -> Iterable[Signal]:
-    overrides, unclosed = _direction_controls(subject.draft.content)
-    named, unclosed_named = _direction_controls(subject.draft.author_name)
+def check_bidi(material: Material) -> Iterable[Signal]:
+    overrides, unclosed = _direction_controls(material.subject.draft.content)
+    named, unclosed_named = _direction_controls(material.subject.draft.author_name)
     if overrides or named:
         spans = tuple((place, place + 1) for place in overrides[:SPANS_MAX])
         yield Signal("BIDI_OVERRIDE", detail=_where(named, "override"), spans=spans)

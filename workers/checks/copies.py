@@ -1,6 +1,6 @@
 """The same or almost the same text again.
 
-`subject.copies` counts other recent comments of the site. A short generic comment ("Thanks!") is
+`Subject.copies` counts other recent comments of the site. A short generic comment ("Thanks!") is
 nobody's copy, so a copied text must have some length; that the *same* author sends the *same* text
 to the *same* thread again is a repetition at any length.
 """
@@ -8,8 +8,8 @@ to the *same* thread again is a repetition at any length.
 import unicodedata
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
+from workers.material import Material
 from workers.text import folded
 
 LENGTH_MIN = 40
@@ -19,11 +19,11 @@ NEAR_STRENGTHS = {1: 0.7, 2: 1.0}
 """One near copy may be somebody who quotes what they answer; two are a campaign."""
 
 
-def check_copies(subject: Subject) -> Iterable[Signal]:
-    copies = subject.copies
+def check_copies(material: Material) -> Iterable[Signal]:
+    copies = material.subject.copies
     if copies.same_author_and_thread > 0:
         yield Signal("SAME_COMMENT_AGAIN", detail=_counted(copies.same_author_and_thread))
-    if copies.exact > 0 and _columns(subject.draft.content) >= LENGTH_MIN:
+    if copies.exact > 0 and _columns(material.subject.draft.content) >= LENGTH_MIN:
         yield Signal("COPIED_TEXT", detail=_counted(copies.exact))
     if copies.near > 0:
         strength = NEAR_STRENGTHS[min(copies.near, max(NEAR_STRENGTHS))]

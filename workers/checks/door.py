@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
+from workers.material import Material
 
 
-def check_door(subject: Subject) -> Iterable[Signal]:
-    facts = subject.draft.facts
+def check_door(material: Material) -> Iterable[Signal]:
+    facts = material.subject.draft.facts
     if not facts.origin_given:
         yield Signal("ORIGIN_ABSENT")
     if not facts.rate_counted:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from service.core.comment import Subject, TokenState
+from service.core.comment import TokenState
 from service.core.signals import Signal
+from workers.material import Material
 
 YOUNG_SECONDS = 3.0
 """Nobody reads a form, writes a comment and sends it in less."""
@@ -15,8 +16,8 @@ _SYMBOLS = {
 }
 
 
-def check_form_token(subject: Subject) -> Iterable[Signal]:
-    token = subject.draft.facts.token
+def check_form_token(material: Material) -> Iterable[Signal]:
+    token = material.subject.draft.facts.token
     symbol = _SYMBOLS.get(token.state)
     if symbol is not None:
         yield Signal(symbol)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
+from workers.material import Material
 
 
-def check_honeypot(subject: Subject) -> Iterable[Signal]:
-    if subject.draft.facts.honeypot_filled:
+def check_honeypot(material: Material) -> Iterable[Signal]:
+    if material.subject.draft.facts.honeypot_filled:
         yield Signal("HONEYPOT_FILLED")

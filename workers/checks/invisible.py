@@ -8,8 +8,8 @@ a word may be broken, single variation selectors, a byte order mark at an edge, 
 import re
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
+from workers.material import Material
 from workers.text import IGNORABLE, SPANS_MAX
 
 ROW_MIN = 4
@@ -36,9 +36,9 @@ _SOFT_HYPHEN = "\u00ad"
 _LAST_PLAIN = "\u052f"
 
 
-def check_invisible(subject: Subject) -> Iterable[Signal]:
-    spans, count = _hidden(subject.draft.content)
-    _, named = _hidden(subject.draft.author_name)
+def check_invisible(material: Material) -> Iterable[Signal]:
+    spans, count = _hidden(material.subject.draft.content)
+    _, named = _hidden(material.subject.draft.author_name)
     if count or named:
         yield Signal(
             "INVISIBLE_CHARACTERS",

@@ -7,8 +7,8 @@ An address inside another one's path or query (an archived page, a redirect) is 
 import re
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
+from workers.material import Material
 from workers.text import SPANS_MAX
 
 STRENGTHS = {3: 0.45, 4: 0.7, 5: 1.0}
@@ -25,8 +25,8 @@ _END = re.compile(r"[\s<>\"\[\]]")
 _SPACE = re.compile(r"\s+")
 
 
-def check_links(subject: Subject) -> Iterable[Signal]:
-    content = subject.draft.content
+def check_links(material: Material) -> Iterable[Signal]:
+    content = material.subject.draft.content
     links = find_links(content)
     if not links:
         return

@@ -7,8 +7,8 @@ strength do.
 
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
+from workers.material import Material
 
 AUTHOR_FROM, AUTHOR_FULL = 6, 20
 """From the sixth comment in ten minutes on (one in 100 s), at full strength from the twentieth."""
@@ -18,8 +18,8 @@ NETWORK_FROM, NETWORK_FULL = 25, 150
 _WEAKEST = 0.25
 
 
-def check_rates(subject: Subject) -> Iterable[Signal]:
-    rates = subject.rates
+def check_rates(material: Material) -> Iterable[Signal]:
+    rates = material.subject.rates
     if rates.author >= AUTHOR_FROM:
         strength = _rising(rates.author, AUTHOR_FROM, AUTHOR_FULL)
         yield Signal("AUTHOR_BURST", strength, f"{rates.author} in ten minutes")

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
+from workers.material import Material
 from workers.text import SPANS_MAX
 
 RUN_MIN, RUN_FULL = 10, 40
@@ -23,8 +23,8 @@ _UNDERSCORE = "_"
 _MARKS = re.compile(rb"[\x01-\xff]{%d,}" % MARKS_MIN)
 
 
-def check_repetition(subject: Subject) -> Iterable[Signal]:
-    content = subject.draft.content
+def check_repetition(material: Material) -> Iterable[Signal]:
+    content = material.subject.draft.content
     runs = [one.span() for one in _RUN.finditer(content) if one[1] != _UNDERSCORE]
     if not content.isascii():
         marks = bytes(map(unicodedata.combining, content))

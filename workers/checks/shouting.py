@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
+from workers.material import Material
 
 CASED_MIN = 20
 """Fewer cased letters are an abbreviation or a heading."""
@@ -13,8 +13,8 @@ SHARE_MIN, SHARE_FULL = 0.7, 0.95
 _WEAKEST = 0.4
 
 
-def check_shouting(subject: Subject) -> Iterable[Signal]:
-    content = subject.draft.content
+def check_shouting(material: Material) -> Iterable[Signal]:
+    content = material.subject.draft.content
     upper = sum(map(str.isupper, content))
     if upper < CASED_MIN * SHARE_MIN:
         return

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from service.core.comment import Subject
 from service.core.signals import Signal
+from workers.material import Material
 
 
-def check_site_rules(subject: Subject) -> Iterable[Signal]:
-    settings = subject.site.settings
+def check_site_rules(material: Material) -> Iterable[Signal]:
+    settings = material.subject.site.settings
     if settings.hold_all:
         yield Signal("SITE_HOLDS_ALL")
-    if settings.hold_first and not subject.history.approved:
+    if settings.hold_first and not material.subject.history.approved:
         yield Signal("SITE_HOLDS_FIRST")

@@ -19,8 +19,8 @@ from urllib.parse import unquote, urlsplit
 from ahocorasick_rs import AhoCorasick
 from uniseg.wordbreak import word_boundaries  # type: ignore[import-untyped]  # it has annotations, but no marker
 
-from service.core.comment import Subject
 from service.core.signals import Signal
+from workers.material import Material
 from workers.text import SPANS_MAX, Folded, folded
 
 _LISTS_CACHED = 64
@@ -38,8 +38,8 @@ _LAST_CERTAIN = "\u052f"
 _CHUNK = re.compile("[^ ]+")
 
 
-def check_words(subject: Subject) -> Iterable[Signal]:
-    settings = subject.site.settings
+def check_words(material: Material) -> Iterable[Signal]:
+    settings = material.subject.site.settings
     for symbol, words in (
         ("HELD_WORD", settings.held_words),
         ("BLOCKED_WORD", settings.blocked_words),
@@ -47,12 +47,12 @@ def check_words(subject: Subject) -> Iterable[Signal]:
         automaton = _automaton(words) if words else None
         if automaton is None:
             continue
-        spans = list(_whole_words(automaton, subject.draft.content))
+        spans = list(_whole_words(automaton, material.subject.draft.content))
         # How often and where; never the word, since a list may hold anything, addresses included.
         places = [f"{len(spans)} in the text"] if spans else []
-        if any(True for _ in _whole_words(automaton, subject.draft.author_name)):
+        if any(True for _ in _whole_words(automaton, material.subject.draft.author_name)):
             places.append("in the name")
-        site = _host_and_path(subject.draft.author_url)
+        site = _host_and_path(material.subject.draft.author_url)
         if any(True for _ in _whole_words(automaton, site)):
             places.append("in the web site")
         if places:

@@ -1,4 +1,4 @@
-"""Text as checks compare it: folded so that spellings that look alike become one, and mapped back.
+"""Folding: text as it is compared, so that spellings that look alike become one; and mapped back.
 
 Folding is Unicode's NFKC_Casefold (The Unicode Standard, section 3.13, D147: compatibility forms
 and case are folded, characters nobody sees are dropped) with white space collapsed to one space.

@@ -1,0 +1,38 @@
+"""The text front end: a text as it was written, and as it is read; worked out once for all checks.
+
+`Text` is what checks and models look at. What they find in the text as it is *read* they report as
+ranges of the text as it was *written*, so that evidence shows in what the visitor typed.
+"""
+
+from functools import cached_property
+
+from workers.text.folding import IGNORABLE, SPANS_MAX, Folded, folded
+
+__all__ = ["IGNORABLE", "SPANS_MAX", "Folded", "Text", "folded"]
+
+
+class Text:
+    """One text. Each of its forms is made when it is first asked for, and kept.
+
+    `written` is what was typed. `folded` is for comparing (NFKC_Casefold, white space collapsed).
+    `read` is what a reader makes of it, disguises undone; `read_span` leads from there back.
+    """
+
+    def __init__(self, written: str) -> None:
+        self.written = written
+
+    @cached_property
+    def folded(self) -> str:
+        return folded(self.written)
+
+    @cached_property
+    def read(self) -> str:
+        return self._reading.text
+
+    def read_span(self, start: int, end: int) -> tuple[int, int]:
+        """The range of `written` that yields the range [start, end) of `read`."""
+        return self._reading.original_span(start, end)
+
+    @cached_property
+    def _reading(self) -> Folded:
+        return Folded(self.written)
