@@ -10,7 +10,6 @@ import pytest
 from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 from working import FRIENDLY, Visitors, run_sql
 
-from service.core.comment import Subject
 from service.core.policy import decide, packaged_policy
 from service.core.signals import Signal
 from service.core.site import SiteSettings
@@ -18,6 +17,7 @@ from service.core.states import State
 from service.usecases.screen import LEASE, ScreenComments
 from service.wiring import Services
 from workers.checks import CHECKS, Check
+from workers.material import Material
 from workers.pipeline import Pipeline
 
 
@@ -30,7 +30,7 @@ def visitors(services: Services) -> Visitors:
 def screen_with(services: Services, clock: Any) -> Callable[..., ScreenComments]:
     """The real screening, on a clock that stands still, with one more check."""
 
-    def make(function: Callable[[Subject], Any] | None = None, **given: Any) -> ScreenComments:
+    def make(function: Callable[[Material], Any] | None = None, **given: Any) -> ScreenComments:
         extra = (Check("extra", function, ("SHOUTING",), "for tests"),) if function else ()
         pipeline = Pipeline((*CHECKS, *extra), **given)
         return replace(services.screen, screener=lambda: pipeline, clock=clock)
@@ -44,16 +44,16 @@ def spin(seconds: float) -> None:
         pass
 
 
-def raises(_subject: Subject) -> Iterable[Signal]:
+def raises(_material: Material) -> Iterable[Signal]:
     raise LookupError("what the visitor wrote")
 
 
-def hangs(_subject: Subject) -> Iterable[Signal]:
+def hangs(_material: Material) -> Iterable[Signal]:
     spin(30)
     return []
 
 
-def fails_late(_subject: Subject) -> Iterable[Signal]:
+def fails_late(_material: Material) -> Iterable[Signal]:
     yield Signal("SHOUTING", 0.1)
     raise MemoryError
 
@@ -198,8 +198,8 @@ def test_who_dies_alone_as_well_is_held(
     die(visitors, clock, deadly, friendly)
     die(visitors, clock, deadly)
 
-    def refuse(subject: Subject) -> Iterable[Signal]:
-        assert subject.draft.id != deadly, "it must not be run again"
+    def refuse(material: Material) -> Iterable[Signal]:
+        assert material.subject.draft.id != deadly, "it must not be run again"
         return []
 
     assert screen_with(refuse)(visitors.items([deadly, friendly])) == 2
@@ -215,8 +215,8 @@ def test_a_suspect_is_not_convicted_by_waiting_for_others(
     die(visitors, clock, suspect)
     die(visitors, clock, suspect)
 
-    def take_long(subject: Subject) -> Iterable[Signal]:
-        if subject.draft.id == fresh:
+    def take_long(material: Material) -> Iterable[Signal]:
+        if material.subject.draft.id == fresh:
             clock.advance(seconds=LEASE.total_seconds() + 1)
             screen_with()(visitors.items([suspect]))
         return []
@@ -234,7 +234,7 @@ def test_a_slow_batch_keeps_its_leases(
     ids = visitors.post_all([f"{place} {FRIENDLY}" for place in range(10)])
     stolen: list[Any] = []
 
-    def take_long(_subject: Subject) -> Iterable[Signal]:
+    def take_long(_material: Material) -> Iterable[Signal]:
         clock.advance(seconds=5)
         with services.store.write() as tx:
             stolen.extend(
@@ -253,7 +253,7 @@ def test_who_lost_the_lease_writes_nothing(
     """A worker that slept through its lease finds that the next one has decided."""
     posted = visitors.post()
 
-    def sleep_through(_subject: Subject) -> Iterable[Signal]:
+    def sleep_through(_material: Material) -> Iterable[Signal]:
         clock.advance(seconds=LEASE.total_seconds() + 1)
         assert screen_with()(visitors.items([posted])) == 1
         return [Signal("SHOUTING")]
