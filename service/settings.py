@@ -7,6 +7,7 @@ frozen `Settings`, or says in one `SetupError` everything that is wrong with it.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ class Settings:
     rate_site_per_minute: int
     backlog_max: int
     disk_free_min_mib: int
+    outbound_networks: tuple[IPv4Network | IPv6Network, ...]
+    outbound_ports: frozenset[int]
     log_level: str
 
     def required_secret(self) -> str:
@@ -126,6 +129,21 @@ def _secrets(text: str) -> tuple[str, ...]:
     return tuple(_secret(line.strip()) for line in text.split(",") if line.strip())
 
 
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("must be networks like 10.1.0.0/16, separated by commas") from None
+
+
+def _ports(text: str) -> frozenset[int]:
+    parse = _whole(1, 65_535)
+    ports = frozenset(parse(part.strip()) for part in text.split(",") if part.strip())
+    if not ports:
+        raise ValueError("must name at least one port")
+    return ports
+
+
 def _log_level(text: str) -> str:
     if text not in {"debug", "info", "warning", "error"}:
         raise ValueError("must be debug, info, warning or error")
@@ -185,6 +203,14 @@ TABLE = (
     Setting(
         "VESTIBULE_DISK_FREE_MIN_MIB", "disk_free_min_mib", "200", _whole(0, 1_000_000),
         "With less free disk for the embedded database than this, new comments get 503.",
+    ),
+    Setting(
+        "VESTIBULE_OUTBOUND_NETWORKS", "outbound_networks", "", _networks,
+        "Networks beside the public internet that outgoing requests may reach, as `10.1.0.0/16`, separated by commas.",
+    ),
+    Setting(
+        "VESTIBULE_OUTBOUND_PORTS", "outbound_ports", "80,443", _ports,
+        "Ports that outgoing requests may use, separated by commas.",
     ),
     Setting("VESTIBULE_LOG_LEVEL", "log_level", "info", _log_level, "debug, info, warning or error."),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from service.core.policy import packaged_policy
 from service.core.ports import (
     Clock,
     NewId,
+    Outbound,
     Passwords,
     Queue,
     RateLimiter,
@@ -27,6 +28,7 @@ from service.core.ports import (
     Vault,
 )
 from service.crypto import Argon2Passwords, Keyring, SealedVault, TokenSigner
+from service.outbound import GuardedClient, Reach
 from service.queue import RedisGate, RedisQueue, RedisRateLimiter, connect
 from service.room import WatchedRoom
 from service.settings import Settings, sqlite_path
@@ -55,6 +57,7 @@ class Services:
     queue: Queue
     limiter: RateLimiter
     room: Room
+    outbound: Outbound
     vault: Vault
     signer: Signer
     passwords: Passwords
@@ -124,6 +127,7 @@ def build(settings: Settings) -> Services:
         queue=queue,
         limiter=limiter,
         room=room,
+        outbound=GuardedClient(Reach(settings.outbound_networks, settings.outbound_ports)),
         vault=vault,
         signer=TokenSigner(keyring),
         passwords=passwords,

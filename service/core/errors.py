@@ -129,6 +129,20 @@ class SealBroken(VestibuleError):
     title = "Something stored cannot be read"
 
 
+class OutboundRefused(VestibuleError):
+    """A request would go where none may go. The text says what is wrong, without the address."""
+
+    code = "outbound_refused"
+    title = "That address is not one to send requests to"
+
+
+class OutboundFailed(VestibuleError):
+    """Another server cannot be reached, or gave no whole answer within its limits."""
+
+    code = "outbound_failed"
+    title = "Another server gave no answer"
+
+
 class SetupError(VestibuleError):
     """The installation is not usable as it is; the message says what to do."""
 

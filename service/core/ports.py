@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from service.core.comment import (
     AuthorHistory,
@@ -21,6 +21,7 @@ from service.core.comment import (
     TokenFact,
 )
 from service.core.decisions import Decision, Screening
+from service.core.outbound import Limits, OutboundResponse
 from service.core.people import Moderator, NewModerator, Session
 from service.core.records import (
     CopyKind,
@@ -282,6 +283,22 @@ class Screener(Protocol):
         self, subjects: Sequence[Subject], beat: Callable[[], None]
     ) -> Sequence[Sequence[Signal]]:
         """Signals for each subject, in order; `beat` is called between subjects."""
+        ...
+
+
+class Outbound(Protocol):
+    """The one way to servers of others: it cannot be led inside (see `service.outbound`)."""
+
+    def request(
+        self,
+        method: Literal["GET", "HEAD", "POST"],
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        limits: Limits | None = None,
+    ) -> OutboundResponse:
+        """The answer, whatever its status. Raises `OutboundRefused` or `OutboundFailed`."""
         ...
 
 

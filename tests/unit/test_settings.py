@@ -48,6 +48,21 @@ def test_a_port_is_a_whole_number_in_range(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("VESTIBULE_OUTBOUND_NETWORKS", "10.0.0.1/8"),
+        ("VESTIBULE_OUTBOUND_NETWORKS", "inside.example"),
+        ("VESTIBULE_OUTBOUND_PORTS", "80;443"),
+        ("VESTIBULE_OUTBOUND_PORTS", " , "),
+    ],
+)
+def test_what_outgoing_requests_may_reach_is_read_strictly(variable: str, text: str) -> None:
+    """A network with bits beyond its prefix is a typing error, and so is a list of no ports."""
+    with pytest.raises(SetupError, match=f"{variable} must"):
+        load({variable: text})
+
+
+@pytest.mark.parametrize(
     ("given", "used"),
     [
         ("postgres://ann@db/main", "postgresql+psycopg://ann@db/main"),
