@@ -47,7 +47,10 @@ class Screening:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One line of a comment's record; `revision` is 0 where it is about the comment itself."""
+    """One line of a comment's record; `revision` is 0 where it is about the comment itself.
+
+    `spam` and `abuse` are the probabilities that the checks came to.
+    """
 
     id: str
     comment_id: str
@@ -57,7 +60,8 @@ class Decision:
     actor: Actor
     moderator_id: str | None
     at: datetime
-    score: float | None = None
+    spam: float | None = None
+    abuse: float | None = None
     policy_version: str | None = None
     note: str = ""
     revision: int = 0

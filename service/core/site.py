@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
-from service.core.policy import Policy
+from service.core.rules import Policy
 
 CONTENT_MAX_CHARS_LIMIT = 65_000
 

@@ -11,6 +11,7 @@ from service.core.decisions import Actor, Decision
 from service.core.people import Moderator, NewModerator, Role, Session
 from service.core.policy import Contribution, packaged_policy
 from service.core.records import QueuedComment
+from service.core.rules import Family
 from service.core.signals import Signal
 from service.core.site import Site
 from service.core.states import State
@@ -102,6 +103,7 @@ class DeskReads(Connected):
                 .where(
                     signals.c.site_id == site_id,
                     signals.c.comment_id.in_([row.id for row, _ in found]),
+                    signals.c.shadow.is_(False),
                 )
                 .order_by(signals.c.points.desc(), signals.c.symbol)
             )
@@ -140,7 +142,8 @@ class DeskReads(Connected):
                 actor=Actor(row.actor),
                 moderator_id=row.moderator_id,
                 at=row.at,
-                score=row.score,
+                spam=row.spam,
+                abuse=row.abuse,
                 policy_version=row.policy_version,
                 note=row.note,
                 revision=row.revision,
@@ -233,7 +236,7 @@ def _moderator(row: Any) -> Moderator:
 
 
 def _contribution(row: Row[Any]) -> Contribution:
-    rule = packaged_policy().rules.get(row.symbol)
+    rule = packaged_policy().rule(row.symbol)
     return Contribution(
         Signal(
             symbol=row.symbol,
@@ -243,6 +246,7 @@ def _contribution(row: Row[Any]) -> Contribution:
         ),
         points=row.points,
         sentence=rule.sentence if rule is not None else row.symbol,
+        family=Family(row.family) if row.family is not None else None,
     )
 
 

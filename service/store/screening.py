@@ -204,12 +204,15 @@ class ScreeningWrites(DecidingWrites):
                 "revision": one.revision,
                 "symbol": part.signal.symbol,
                 "strength": part.signal.strength,
+                "family": part.family,
                 "points": part.points,
+                "shadow": shadow,
                 "detail": part.signal.detail,
                 "spans": part.signal.spans,
             }
             for one in screenings
-            for part in one.verdict.contributions
+            for shadow, parts in enumerate((one.verdict.contributions, one.verdict.shadowed))
+            for part in parts
         ]
         if found:
             self._connection.execute(self._insert(signals).on_conflict_do_nothing(), found)
@@ -223,7 +226,8 @@ class ScreeningWrites(DecidingWrites):
                 actor=Actor.CHECKS,
                 moderator_id=None,
                 at=now,
-                score=one.verdict.score,
+                spam=one.verdict.spam.probability,
+                abuse=one.verdict.abuse.probability,
                 policy_version=one.verdict.policy_version,
                 revision=one.revision,
             )

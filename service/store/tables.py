@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -164,7 +165,10 @@ signals = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("symbol", String(64), primary_key=True),
     Column("strength", Float, nullable=False),
+    # Of what the points count for: spam, abuse, or nothing; those in shadow are not counted at all.
+    Column("family", String(10)),
     Column("points", Float, nullable=False),
+    Column("shadow", Boolean, nullable=False, server_default=false()),
     Column("detail", Text, nullable=False),
     Column("spans", JSON, nullable=False),
     sqlite_with_rowid=False,
@@ -182,10 +186,26 @@ decisions = Table(
     Column("actor", String(10), nullable=False),
     Column("moderator_id", Id),
     Column("at", UtcDateTime, nullable=False),
-    Column("score", Float),
+    # Of a verdict: both probabilities, and what it takes to reach them again.
+    Column("spam", Float),
+    Column("abuse", Float),
+    Column("trace", JSON(none_as_null=True)),
     Column("policy_version", Text),
     Column("note", Text, nullable=False),
     Index(None, "site_id", "comment_id", "id"),
+)
+
+# What sites set over the packaged policy, each version for good. The highest of a kind is in force;
+# one without text stands for none.
+policies = Table(
+    "policies",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(10), nullable=False),
+    Column("text", Text),
+    Column("note", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
 )
 
 # What happened and has yet to be told; written in the transaction of the change itself.

@@ -14,9 +14,10 @@ from hashlib import blake2b
 from service.core.comment import AuthorHistory, Copies, Draft, Fingerprint, Rates, Subject
 from service.core.decisions import Screening
 from service.core.errors import InvalidPolicy, Unavailable
-from service.core.policy import Policy, Verdict, decide
+from service.core.policy import Verdict, decide
 from service.core.ports import Clock, NewId, Screener, Store
 from service.core.records import CopyKind, CopyMark, WorkItem
+from service.core.rules import Policy
 from service.core.signals import CHECK_FAILED, CHECKS_CRASHED, Signal
 from service.core.site import Site
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.core.errors import Conflict, NotFound, SetupError
-from service.core.policy import Policy
 from service.core.ports import Clock, NewId, Store
+from service.core.rules import Policy
 from service.core.site import Site, SiteSettings
 from service.core.urls import origin_of
 

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from verdicts import verdict
 
 from service.core.comment import DoorFacts, NewComment, NewContact, Thread
 from service.core.decisions import Actor, Decision, Screening
-from service.core.policy import Contribution, Verdict
+from service.core.policy import Contribution
 from service.core.records import WorkItem
+from service.core.rules import Family
 from service.core.signals import Signal
 from service.core.site import Site, SiteSettings
 from service.core.states import State
@@ -71,9 +73,10 @@ class World:
             )
 
     def screening(self, draft, state: State, *symbols: str) -> Screening:
-        parts = tuple(Contribution(Signal(symbol, 0.5), 1.25, "Because.") for symbol in symbols)
-        verdict = Verdict(state, sum(part.points for part in parts), parts, "1")
-        return Screening(draft.id, draft.site_id, draft.attempt, verdict)
+        parts = [
+            Contribution(Signal(symbol, 0.5), 1.25, "Because.", Family.SPAM) for symbol in symbols
+        ]
+        return Screening(draft.id, draft.site_id, draft.attempt, verdict(state, parts))
 
     def conclude(self, drafts, state: State, *symbols: str):
         with self.store.write() as tx:

@@ -3,7 +3,9 @@
 import threading
 from datetime import timedelta
 
+from service.core.policy import probability
 from service.core.records import CopyKind, CopyMark
+from service.core.rules import Family
 from service.core.states import State
 
 
@@ -129,4 +131,6 @@ def test_signals_are_shown_with_their_share_of_the_score(world):
         (shown,) = tx.queue_page(sites=[world.site], state=State.HELD, after=None, limit=10)
         (decision,) = tx.decisions(world.site.id, comment)
     assert {part.signal.symbol for part in shown.contributions} == {"MANY_LINKS", "SHOUTING"}
-    assert sum(part.points for part in shown.contributions) == decision.score == 2.5
+    assert sum(part.points for part in shown.contributions) == 2.5
+    assert {part.family for part in shown.contributions} == {Family.SPAM}
+    assert (decision.spam, decision.abuse) == (probability(-1.5), probability(-4.0))

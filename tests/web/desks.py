@@ -5,10 +5,11 @@ Ada works on all sites, Bob on the site `blog`, Vera may only look.
 
 import re
 
+from verdicts import verdict
+
 from service.core.comment import DoorFacts, Submission, ThreadRef
 from service.core.decisions import Screening
 from service.core.people import Role
-from service.core.policy import Verdict
 from service.core.records import WorkItem
 from service.core.site import SiteSettings
 from service.core.states import State
@@ -56,7 +57,7 @@ class Desk:
         assert answer.status_code == 303
         return browser
 
-    def comment(self, content="Hello there.", *, site=None, name="Jane", url=None, **verdict):
+    def comment(self, content="Hello there.", *, site=None, name="Jane", url=None, **concluded):
         """Post a comment and store a verdict about it; its path at the desk."""
         site = site or self.news
         receipt = self.services.submit(
@@ -72,16 +73,15 @@ class Desk:
                 facts=DoorFacts(),
             )
         )
-        self.conclude(site, receipt.comment_id, **verdict)
+        self.conclude(site, receipt.comment_id, **concluded)
         return f"/desk/comments/{site.id}/{receipt.comment_id}"
 
     def conclude(self, site, comment_id, *, state=State.HELD, parts=()):
         now = self.services.clock()
-        verdict = Verdict(state, sum(part.points for part in parts), tuple(parts), "1")
         with self.services.store.write() as tx:
             (draft,) = tx.lease([WorkItem(site.id, comment_id)], until=now, now=now)
             tx.conclude(
-                [Screening(comment_id, site.id, draft.attempt, verdict)],
+                [Screening(comment_id, site.id, draft.attempt, verdict(state, parts))],
                 now=now,
                 new_id=self.services.new_id,
             )

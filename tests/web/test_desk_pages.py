@@ -8,10 +8,12 @@ from corpora import corpus
 from desks import ADDRESS, Desk, get, post, token_of
 
 from service.core.policy import Contribution
+from service.core.rules import Family
 from service.core.signals import Signal
 from service.core.states import State
-from service.web.desk.cards import masked, tenths
+from service.web.desk.cards import masked
 from service.web.desk.evidence import marked, merged, visible
+from service.web.desk.sums import percent, tenths
 
 
 @pytest.fixture
@@ -131,7 +133,9 @@ def test_hostile_text_stays_text(desk):
     chunks = ["\n".join(payloads[i : i + 60]) for i in range(0, len(payloads), 60)]
     paths = [
         desk.comment(chunk, name=chunk[:100], url=chunk[:200], parts=[
-            Contribution(Signal("HELD_WORD", detail=chunk[:80], spans=((3, 20),)), 5.0, chunk[:50])
+            Contribution(
+                Signal("HELD_WORD", detail=chunk[:80], spans=((3, 20),)), 5.0, chunk[:50], Family.SPAM
+            )
         ])
         for chunk in chunks
     ]  # fmt: skip
@@ -181,23 +185,43 @@ def test_an_authors_link_is_shown_and_linked_only_where_safe(desk, url, linked):
         ([], [], "0.0"),
     ],
 )
-def test_the_points_shown_add_up_to_the_score_shown(points, shown, total):
+def test_the_points_shown_add_up_to_the_sum_shown(points, shown, total):
     """Rounding never leaves a sum that a moderator would find wrong."""
     assert tenths(points) == (shown, total)
 
 
-def test_a_card_shows_its_reasons_as_a_sum(desk):
-    """Each reason stands with its sentence, symbol, detail and points, then the score."""
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, "under 1 %"), (0.004, "under 1 %"), (0.018, "2 %"), (0.5, "50 %"), (0.991, "99 %"),
+     (0.996, "over 99 %"), (1.0, "over 99 %")],
+)  # fmt: skip
+def test_nothing_is_shown_as_certain(value, shown):
+    """A hundred per cent would be a promise that no check can make."""
+    assert percent(value) == shown
+
+
+def test_a_card_shows_its_reasons_as_sums(desk):
+    """Each with its sentence, symbol, detail and points, from the prior to the sum, by family."""
+    spam, abuse = Family.SPAM, Family.ABUSE
     parts = [
-        Contribution(Signal("MANY_LINKS", detail="5 links"), 5.5, "It has many links."),
-        Contribution(Signal("HELD_WORD"), 0.0, "It has a word."),
+        Contribution(Signal("MANY_LINKS", detail="5 links"), 5.5, "It has many links.", spam),
+        Contribution(Signal("HELD_WORD"), 0.0, "It has a word.", spam),
+        Contribution(Signal("RUDE"), 2.5, "It is rude.", abuse),
+        Contribution(
+            Signal("SITE_HOLDS_ALL"), 0.0, "This site reads every comment before it is shown."
+        ),
     ]
     desk.comment(parts=parts)
     text = re.sub(r"<[^>]+>|\s+", " ", get(desk.signed_in(), "/desk/").text)
     text = re.sub(r"\s+", " ", text)
     assert "It has many links. 5 links MANY_LINKS 5.5" in text
     assert "HELD_WORD enough by itself for: held 0.0" in text
-    assert "Score held from 5.0, spam from 12.0 5.5" in text
+    assert "before it is shown. SITE_HOLDS_ALL enough by itself for: held" in text
+    assert "Spam: 82 % held from 50 %, spam from 95 %" in text
+    assert "Before anything was seen \N{MINUS SIGN}4.0" in text
+    assert "Sum (log-odds) 1.5" in text
+    assert "Abuse: 18 % held from 50 %, rejected from 98 %" in text
+    assert "RUDE 2.5" in text
 
 
 # -- the queue -------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ import json
 from dataclasses import replace
 
 from sqlalchemy import create_engine
+from verdicts import verdict
 
 from service.core.decisions import Action, Screening
 from service.core.people import Role
-from service.core.policy import Verdict
 from service.core.records import WorkItem
 from service.core.site import SiteSettings
 from service.core.states import State
@@ -107,10 +107,7 @@ class Visitors:
         items = [WorkItem(site.id, comment_id) for comment_id in comment_ids]
         with self.services.store.write() as tx:
             drafts = tx.lease(items, until=now, now=now)
-            screenings = [
-                Screening(one.id, site.id, one.attempt, Verdict(state, 0.0, (), "1"))
-                for one in drafts
-            ]
+            screenings = [Screening(one.id, site.id, one.attempt, verdict(state)) for one in drafts]
             done = tx.conclude(screenings, now=now, new_id=self.services.new_id)
         assert set(done) == set(comment_ids)
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from service.core.policy import packaged_policy
+from service.core.rules import Family
 from service.core.signals import CHECK_FAILED, CHECK_TIMED_OUT, CHECKS_CRASHED
 from workers.checks import CHECKS
 
@@ -48,20 +49,29 @@ def test_the_page_says_what_the_policy_says() -> None:
     for symbol, (sees, points, group, sentence) in rows.items():
         rule = POLICY.rules[symbol]
         verdict = "" if rule.at_least is None else f", at least {rule.at_least}"
-        assert points == f"{rule.points:g}{verdict}", symbol
+        zero = f"{rule.points_at_zero:g} to " if rule.points_at_zero else ""
+        shadow = ", in shadow" if rule.shadow else ""
+        assert points == f"{zero}{rule.points:g}{verdict}{shadow}", symbol
         assert (group, sentence) == (rule.group, rule.sentence), symbol
         assert len(sees) > 20, symbol
 
 
-def test_the_page_names_thresholds_and_caps() -> None:
+def test_the_page_names_priors_thresholds_and_limits() -> None:
     """The numbers in the text are those of the policy."""
     page = PAGE.read_text("utf-8")
-    assert f"from {POLICY.hold_at:g} points on" in page
-    assert f"from {POLICY.spam_at:g} points on" in page
-    caps = dict(re.findall(r"`(\w+)` at most (\d+)", page))
-    assert {name: float(cap) for name, cap in caps.items()} == POLICY.caps
-
-
-def test_every_capped_group_has_rules() -> None:
-    """A cap for a group that nobody is in is a typing error."""
-    assert set(POLICY.caps) <= {rule.group for rule in POLICY.rules.values()}
+    rows = re.findall(r"^\| (spam|abuse) \|(.*)\|$", page, re.MULTILINE)
+    assert {family: [cell.strip() for cell in rest.split("|")] for family, rest in rows} == {
+        family: [
+            f"{POLICY.priors[family]:g}",
+            f"{POLICY.thresholds[family].held:g}",
+            f"{POLICY.thresholds[family].refused:g}",
+        ]
+        for family in Family
+    }
+    limits = {
+        name: (float(cap), float(floor or 0))
+        for name, cap, floor in re.findall(r"`(\w+)` ([\d.]+)(?: to (-[\d.]+))?", page)
+    }
+    assert limits == {
+        name: (group.cap, group.floor) for name, group in POLICY.groups.items() if group.family
+    }

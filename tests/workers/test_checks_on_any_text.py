@@ -1,15 +1,16 @@
 """What holds for every text: no check breaks, evidence lies in the text, shares sum to the score."""
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from subjects import signals, subject
 
 from service.core.policy import decide, packaged_policy
+from service.core.rules import Family
 from workers.checks import CHECKS
 from workers.fingerprint import fingerprint
 from workers.pipeline import Pipeline
@@ -43,7 +44,10 @@ def test_no_text_breaks_a_check_and_evidence_lies_in_it(text, name, words) -> No
         assert all(0 <= start < end <= len(text) for start, end in one.spans)
         assert list(one.spans) == sorted(one.spans)
     verdict = decide(found.values(), packaged_policy())
-    assert sum(one.points for one in verdict.contributions) == pytest.approx(verdict.score)
+    for family in Family:
+        total = verdict.sum_of(family)
+        points = [one.points for one in verdict.contributions if one.family is family]
+        assert math.fsum([total.prior, *points]) == total.log_odds
     fingerprint(text)
 
 

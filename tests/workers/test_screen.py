@@ -1,5 +1,6 @@
 """Screening over real stores: verdicts, copies, sites' wishes, and two workers at once."""
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from working import FRIENDLY, Visitors
 
 from service import wiring
 from service.core.comment import DoorFacts
+from service.core.policy import probability
+from service.core.rules import Family
 from service.core.states import State
 from service.settings import Settings
 from service.wiring import Services
@@ -43,9 +46,11 @@ def test_each_comment_gets_the_verdict_that_it_deserves(visitors: Visitors) -> N
     ]  # fmt: skip
     decision = visitors.decisions(ids[1])[0]
     assert (decision.from_state, decision.to_state) == (State.PENDING, State.HELD)
-    assert (decision.actor, decision.policy_version) == ("checks", "1")
+    assert (decision.actor, decision.policy_version) == ("checks", "2")
     parts = visitors.shown(ids[1]).contributions
-    assert sum(one.points for one in parts) == pytest.approx(decision.score)
+    spam = math.fsum([-4.0, *(one.points for one in parts if one.family is Family.SPAM)])
+    assert decision.spam == pytest.approx(probability(spam))
+    assert decision.abuse == pytest.approx(probability(-4.0))
 
 
 # -- copies ----------------------------------------------------------------------------------------
@@ -227,8 +232,8 @@ def test_a_site_gets_what_it_asks_for(
     [
         ({}, State.HELD),
         ({"MANY_LINKS": 1.0}, State.APPROVED),
-        ({"MANY_LINKS": 0.0, "MOSTLY_LINKS": 6.0}, State.HELD),
-        ({"MANY_LINKS": 8.0, "TOKEN_ABSENT": 4.0}, State.SPAM),
+        ({"MANY_LINKS": 0.0, "MOSTLY_LINKS": 4.8}, State.HELD),
+        ({"MANY_LINKS": 6.4, "TOKEN_ABSENT": 3.2}, State.SPAM),
     ],
 )
 def test_a_site_may_weigh_otherwise(
@@ -238,4 +243,4 @@ def test_a_site_may_weigh_otherwise(
     visitors = Visitors(services, weights=weights)
     posted = visitors.post("http://a.example " * 6, facts=DoorFacts(origin_given=True))
     assert screened(visitors, posted) == [expected]
-    assert visitors.decisions(posted)[0].policy_version == ("1+site" if weights else "1")
+    assert visitors.decisions(posted)[0].policy_version == ("2+site" if weights else "2")

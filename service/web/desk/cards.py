@@ -1,6 +1,5 @@
-"""What the desk shows of a comment: opened, masked, and with its score as a sum that adds up."""
+"""What the desk shows of a comment: opened, masked, and with the reasons for its verdict."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,26 +8,14 @@ from markupsafe import Markup
 from service.core.decisions import TARGETS, Action
 from service.core.errors import SealBroken
 from service.core.people import Moderator
-from service.core.policy import Contribution, Policy, packaged_policy
 from service.core.ports import Vault
 from service.core.records import QueuedComment
 from service.core.states import State, may_follow
 from service.web.desk.evidence import marked, visible
+from service.web.desk.sums import Reason, ShownSum, reasons_apart, shown_sums
 from service.web.rendering import safe_author_url
 
 UNREADABLE = "cannot be opened"
-_TENTHS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One line of the sum. `by_itself` is the verdict that its symbol brings about alone."""
-
-    symbol: str
-    sentence: str
-    detail: Markup
-    points: str
-    by_itself: State | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +31,12 @@ class Card:
     shown_content: Markup | None
     age: str
     reasons: tuple[Reason, ...]
-    score: str
-    policy: Policy
+    sums: tuple[ShownSum, ...]
     actions: tuple[Action, ...]
 
 
 def card(comment: QueuedComment, moderator: Moderator, vault: Vault, *, now: datetime) -> Card:
     parts = comment.contributions
-    points, total = tenths([part.points for part in parts])
     return Card(
         comment=comment,
         author_name=visible(comment.author_name),
@@ -65,9 +50,8 @@ def card(comment: QueuedComment, moderator: Moderator, vault: Vault, *, now: dat
             visible(comment.shown_content) if comment.shown_content is not None else None
         ),
         age=age(now - comment.created_at),
-        reasons=tuple(_reason(part, shown) for part, shown in zip(parts, points, strict=True)),
-        score=total,
-        policy=packaged_policy(),
+        reasons=reasons_apart(parts),
+        sums=shown_sums(parts),
         actions=_actions(comment) if moderator.role.may_decide else (),
     )
 
@@ -95,19 +79,6 @@ def masked(email: str) -> str:
     return f"{local[:1]}•••@{(name or last)[:1]}•••{dot}{last if dot else ''}"
 
 
-def tenths(points: Sequence[float]) -> tuple[list[str], str]:
-    """Points and their sum, each to one decimal, such that what is shown adds up.
-
-    Largest remainders: all are rounded down, and those that lose most get the missing tenths.
-    """
-    total = round(sum(points) * _TENTHS)
-    shown = [int(one * _TENTHS // 1) for one in points]
-    by_loss = sorted(range(len(points)), key=lambda i: shown[i] - points[i] * _TENTHS)
-    for i in by_loss[: total - sum(shown)]:
-        shown[i] += 1
-    return [_decimal(one) for one in shown], _decimal(total)
-
-
 def age(passed: timedelta) -> str:
     minutes = int(passed.total_seconds() // 60)
     for size, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
@@ -115,21 +86,6 @@ def age(passed: timedelta) -> str:
             number = minutes // size
             return f"{number} {unit}{'s' if number > 1 else ''} ago"
     return "just now"
-
-
-def _decimal(number: int) -> str:
-    return f"{'−' if number < 0 else ''}{abs(number) // _TENTHS}.{abs(number) % _TENTHS}"  # noqa: RUF001 (a minus sign, as numbers have)
-
-
-def _reason(part: Contribution, points: str) -> Reason:
-    rule = packaged_policy().rules.get(part.signal.symbol)
-    return Reason(
-        symbol=part.signal.symbol,
-        sentence=part.sentence,
-        detail=visible(part.signal.detail),
-        points=points,
-        by_itself=rule.at_least if rule is not None else None,
-    )
 
 
 def _email(comment: QueuedComment, vault: Vault) -> str | None:

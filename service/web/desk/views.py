@@ -26,6 +26,7 @@ from service.web.current import services
 from service.web.desk import session
 from service.web.desk.cards import Card, card
 from service.web.desk.session import visit
+from service.web.desk.sums import percent
 from service.web.errors import status_of
 from service.web.form_door import BadForm
 
@@ -164,7 +165,14 @@ def show_record(site_id: UUID, comment_id: UUID) -> Response:
         comment = _comment(tx, moderator, str(site_id), str(comment_id))
         decisions = tx.decisions(comment.site_id, comment.id)
         names = tx.moderator_names({one.moderator_id for one in decisions if one.moderator_id})
-    return _page("record", 200, card=_card(comment), decisions=decisions, names=names)
+    return _page(
+        "record",
+        200,
+        card=_card(comment),
+        decisions=decisions,
+        names=names,
+        percent=percent,
+    )
 
 
 @blueprint.post("/comments/<uuid:site_id>/<uuid:comment_id>")
