@@ -137,7 +137,7 @@ def build(settings: Settings) -> Services:
         submit=Together(
             SubmitComment(store, queue, limiter, room, vault, utc_now, new_id).together
         ),
-        screen=ScreenComments(store, load_screener, packaged_policy, utc_now, new_id),
+        screen=ScreenComments(store, load_screener, packaged_policy, vault, utc_now, new_id),
         decide=DecideComment(store, utc_now, new_id),
         edit=EditComment(store, queue, limiter, room, vault, utc_now),
         withdraw=WithdrawComment(store, utc_now, new_id),

@@ -10,8 +10,10 @@ import logging
 import signal
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
+from importlib.metadata import version
 
 from service.core.comment import Fingerprint, Subject
 from service.core.ports import Screener
@@ -56,6 +58,9 @@ class Pipeline:
         except OuterAlarm as outer:
             raise outer.raised from None
         return found
+
+    def versions(self) -> Mapping[str, str]:
+        return {"vestibule": _package_version()}
 
     def _screen_one(self, subject: Subject) -> Sequence[Signal]:
         material = Material(subject)
@@ -121,6 +126,11 @@ def _log_failure(check: Check, subject: Subject, error: Exception) -> None:
         "check %s failed on comment %s with %s at %s",
         check.name, subject.draft.id, type(error).__name__, where,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _package_version() -> str:
+    return version("vestibule")
 
 
 def build_screener() -> Screener:

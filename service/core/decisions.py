@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from service.core.policy import Verdict
 from service.core.states import State
+from service.core.trace import Trace
 
 
 class Actor(StrEnum):
@@ -36,13 +37,17 @@ TARGETS: dict[Action, State] = {
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """A verdict about one leased comment; it counts only if `attempt` is still the latest."""
+    """A verdict about one leased comment; it counts only if `attempt` is still the latest.
+
+    Without `trace` it cannot be reached again; only what was decided without checks has none.
+    """
 
     comment_id: str
     site_id: str
     attempt: int
     verdict: Verdict
     revision: int = 0
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)

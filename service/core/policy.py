@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib import resources
 
 from service.core.policy_file import parse_policy
-from service.core.rules import FAULTS, REFUSALS, Composite, Family, Policy, Rule
+from service.core.rules import REFUSALS, Composite, Family, Policy, Rule
 from service.core.signals import Signal
 from service.core.states import VERDICTS, State
 
@@ -70,10 +70,10 @@ def decide(signals: Iterable[Signal], policy: Policy) -> Verdict:
     Of several signals with one symbol the strongest counts. Where a group's sum exceeds its cap,
     its contributions are scaled down in proportion, so that contributions always add up; what takes
     off is scaled likewise to the group's floor. A symbol that the policy does not know is a fault
-    of the set-up and holds the comment.
+    of the set-up and holds the comment. The order of the signals makes no difference.
     """
     seen = _with_composites(_strongest(signals), policy)
-    weighed = [(signal, policy.rule(signal.symbol) or _unknown(signal.symbol)) for signal in seen]
+    weighed = [(signal, policy.rule(signal.symbol)) for signal in seen]
     counted = [(signal, rule) for signal, rule in weighed if not rule.shadow]
     scales, capped = _scales(counted, policy)
     contributions = []
@@ -81,7 +81,7 @@ def decide(signals: Iterable[Signal], policy: Policy) -> Verdict:
         points = rule.points_of(signal.strength)
         points *= scales.get((rule.group, points > 0), 1.0)
         contributions.append(Contribution(signal, points, rule.sentence, policy.family(rule)))
-    contributions.sort(key=lambda one: -one.points)
+    contributions.sort(key=lambda one: (-one.points, one.signal.symbol))
     spam, abuse = (_sum(family, contributions, policy) for family in (Family.SPAM, Family.ABUSE))
     return Verdict(
         state=_conclude(
@@ -95,7 +95,7 @@ def decide(signals: Iterable[Signal], policy: Policy) -> Verdict:
             Contribution(
                 signal, rule.points_of(signal.strength), rule.sentence, policy.family(rule)
             )
-            for signal, rule in weighed
+            for signal, rule in sorted(weighed, key=lambda one: one[0].symbol)
             if rule.shadow
         ),
         capped=capped,
@@ -134,11 +134,7 @@ def _with_composites(seen: dict[str, Signal], policy: Policy) -> Iterable[Signal
     """
     if not policy.composites:
         return seen.values()
-    counting = {
-        symbol: signal
-        for symbol, signal in seen.items()
-        if (rule := policy.rule(symbol)) is not None and not rule.shadow
-    }
+    counting = {symbol: signal for symbol, signal in seen.items() if not policy.rule(symbol).shadow}
     found = dict(seen)
     for symbol, composite in policy.composites.items():
         signal = _composed(composite, found if composite.rule.shadow else counting)
@@ -176,16 +172,17 @@ def _scales(
     counted: Iterable[tuple[Signal, Rule]], policy: Policy
 ) -> tuple[Mapping[tuple[str, bool], float], tuple[str, ...]]:
     """By group and whether it adds: the factor that keeps to its cap or floor; and which bit."""
-    sums: dict[tuple[str, bool], float] = defaultdict(float)
+    shares: dict[tuple[str, bool], list[float]] = defaultdict(list)
     for signal, rule in counted:
         points = rule.points_of(signal.strength)
-        sums[rule.group, points > 0] += points
+        shares[rule.group, points > 0].append(points)
     scales = {}
-    for (name, adds), total in sums.items():
+    for (name, adds), some in shares.items():
         group = policy.groups.get(name)
         if group is None:
             continue
         limit = group.cap if adds else group.floor
+        total = math.fsum(some)
         if abs(total) > abs(limit):
             scales[name, adds] = limit / total
     return scales, tuple(sorted({name for name, _ in scales}))
@@ -193,7 +190,7 @@ def _scales(
 
 def _sum(family: Family, contributions: Iterable[Contribution], policy: Policy) -> Sum:
     prior = policy.priors[family]
-    # Added without rounding in between, so that the order of the evidence makes no difference.
+    # Added without rounding in between, so that the order makes no difference.
     return Sum(prior, math.fsum([prior, *(c.points for c in contributions if c.family is family)]))
 
 
@@ -209,12 +206,6 @@ def _conclude(rules: Iterable[Rule], sums: Mapping[Family, Sum], policy: Policy)
         elif total.log_odds >= log_odds(thresholds.held) - _ROUNDING:
             state = most_severe(state, State.HELD)
     return state
-
-
-def _unknown(symbol: str) -> Rule:
-    return Rule(
-        symbol, 0.0, FAULTS, "A check reported something this policy does not know.", State.HELD
-    )
 
 
 @lru_cache(maxsize=1)

@@ -41,8 +41,8 @@ def read_toml(text: str) -> dict[str, Any]:
         raise InvalidPolicy(f"the policy is not TOML: {error}") from None
 
 
-def policy_from_data(data: Mapping[str, Any]) -> Policy:
-    """A policy from what its TOML holds."""
+def policy_from_data(data: Mapping[str, Any], *, complete: bool = True) -> Policy:
+    """A policy from what its TOML holds; in a part of one, composites may name what is absent."""
     faults: list[str] = []
     top = _Table(data, "", faults)
     version = top.text("version", pattern=_VERSION)
@@ -64,8 +64,10 @@ def policy_from_data(data: Mapping[str, Any]) -> Policy:
         thresholds={family: _thresholds(family, thresholds.table(family)) for family in Family},
         groups=groups,
         rules=rules,
-        composites=_ordered(composites, rules, faults),
+        composites=_ordered(composites, faults),
     )
+    if complete:
+        faults += _unfounded(policy)
     for table in (top, priors, thresholds):
         table.done()
     if faults:
@@ -130,18 +132,17 @@ def _composite(name: str, table: "_Table", groups: Mapping[str, Group]) -> Compo
     return composite
 
 
-def _ordered(
-    composites: Mapping[str, Composite], rules: Mapping[str, Rule], faults: list[str]
-) -> Mapping[str, Composite]:
+def _unfounded(policy: Policy) -> Iterable[str]:
+    for name, composite in policy.composites.items():
+        if name in policy.rules:
+            yield f"composites.{name}: there is a symbol of this name"
+        for part in composite.parts:
+            if not policy.knows(part):
+                yield f"composites.{name}: the policy knows no symbol {part}"
+
+
+def _ordered(composites: Mapping[str, Composite], faults: list[str]) -> Mapping[str, Composite]:
     """Each after those it is made of."""
-    for name, composite in composites.items():
-        if name in rules:
-            faults.append(f"composites.{name}: there is a symbol of this name")
-        faults += [
-            f"composites.{name}: the policy knows no symbol {part}"
-            for part in composite.parts
-            if part not in rules and part not in composites
-        ]
     made_of = {
         name: sorted(set(composites) & set(composite.parts))
         for name, composite in composites.items()

@@ -34,6 +34,7 @@ from service.core.records import (
 from service.core.signals import Signal
 from service.core.site import Site
 from service.core.states import State
+from service.core.trace import Trace
 
 Clock = Callable[[], datetime]
 """The current time, aware, UTC."""
@@ -97,6 +98,10 @@ class Reads(Protocol):
         ...
 
     def queued(self, site: Site, comment_id: str) -> QueuedComment | None: ...
+
+    def traces(self, site_id: str, comment_ids: Collection[str]) -> Mapping[tuple[str, int], Trace]:
+        """What the latest verdicts came from, by comment id and revision."""
+        ...
 
     def queue_counts(self, sites: Sequence[Site]) -> Mapping[State, int]: ...
     def decisions(self, site_id: str, comment_id: str) -> Sequence[Decision]: ...
@@ -283,6 +288,10 @@ class Screener(Protocol):
         self, subjects: Sequence[Subject], beat: Callable[[], None]
     ) -> Sequence[Sequence[Signal]]:
         """Signals for each subject, in order; `beat` is called between subjects."""
+        ...
+
+    def versions(self) -> Mapping[str, str]:
+        """Of the parts that look at comments: what tells later which of them did."""
         ...
 
 

@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from service.core.comment import Thread
 from service.core.policy import Contribution
+from service.core.rules import Policy
 from service.core.site import Site
 from service.core.states import State
 
@@ -24,7 +25,7 @@ class QueuedComment:
     """A comment as the desk lists it. The address is sealed; the desk shows it masked.
 
     For a held edit `revision` is its number, `content` its text, and `shown_content` what readers
-    still see.
+    still see. `policy` is what the contributions were weighed by, or today's if none is recorded.
     """
 
     id: str
@@ -43,6 +44,7 @@ class QueuedComment:
     version: int
     created_at: datetime
     contributions: tuple[Contribution, ...]
+    policy: Policy
     revision: int = 0
     shown_content: str | None = None
 

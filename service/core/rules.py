@@ -15,6 +15,9 @@ FAULTS = "faults"
 """The group of what went wrong: its symbols hold, and no site's policy may change that."""
 
 
+_UNKNOWN = "A check reported something this policy does not know."
+
+
 class Family(StrEnum):
     """What a comment may be, apart from fine; each has a probability of its own."""
 
@@ -103,9 +106,14 @@ class Policy:
     rules: Mapping[str, Rule]
     composites: Mapping[str, Composite]
 
-    def rule(self, symbol: str) -> Rule | None:
+    def rule(self, symbol: str) -> Rule:
+        """A symbol that the policy does not know is a fault of the set-up, which holds."""
         composite = self.composites.get(symbol)
-        return composite.rule if composite is not None else self.rules.get(symbol)
+        found = composite.rule if composite is not None else self.rules.get(symbol)
+        return found if found is not None else Rule(symbol, 0.0, FAULTS, _UNKNOWN, State.HELD)
+
+    def knows(self, symbol: str) -> bool:
+        return symbol in self.rules or symbol in self.composites
 
     def family(self, rule: Rule) -> Family | None:
         group = self.groups.get(rule.group)

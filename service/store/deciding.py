@@ -6,6 +6,7 @@ State changes are conditional updates whose rows are counted.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -13,6 +14,7 @@ from sqlalchemy import bindparam, insert, select, update
 from service.core.comment import CommentHead, Revision
 from service.core.decisions import Decision
 from service.core.states import State
+from service.core.trace import Trace, trace_to_data
 from service.store.connected import Connected
 from service.store.reads import OPEN_STATES
 from service.store.rows import by_site, path_ids
@@ -175,7 +177,10 @@ class DecidingWrites(Connected):
             _numbered(in_subtrees),
         )
 
-    def _add_decisions(self, made: Sequence[Decision]) -> None:
+    def _add_decisions(
+        self, made: Sequence[Decision], traces: Sequence[Trace | None] | None = None
+    ) -> None:
+        """Record decisions; `traces` has one for each where checks have decided."""
         self._connection.execute(
             insert(decisions),
             [
@@ -193,8 +198,9 @@ class DecidingWrites(Connected):
                     "policy_version": one.policy_version,
                     "note": one.note,
                     "revision": one.revision,
+                    "trace": trace_to_data(trace) if trace is not None else None,
                 }
-                for one in made
+                for one, trace in zip(made, traces or repeat(None, len(made)), strict=True)
             ],
         )
         # An event has its decision's id: what is told is what was decided.

@@ -11,8 +11,7 @@ from service.core.decisions import Actor, Decision
 from service.core.people import Moderator, NewModerator, Role, Session
 from service.core.policy import Contribution, packaged_policy
 from service.core.records import QueuedComment
-from service.core.rules import Family
-from service.core.signals import Signal
+from service.core.rules import Family, Policy
 from service.core.site import Site
 from service.core.states import State
 from service.store.connected import Connected
@@ -23,9 +22,9 @@ from service.store.tables import (
     moderators,
     revisions,
     sessions,
-    signals,
     threads,
 )
+from service.store.traces import Screened, TraceReads, signal_from
 
 _WITH_THREAD = comments.join(
     threads,
@@ -65,7 +64,7 @@ _EDITED = (
 _MODERATOR = (moderators.c.id, moderators.c.name, moderators.c.role, moderators.c.site_id)
 
 
-class DeskReads(Connected):
+class DeskReads(TraceReads):
     def queue_page(
         self, *, sites: Sequence[Site], state: State, after: str | None, limit: int
     ) -> Sequence[QueuedComment]:
@@ -96,21 +95,21 @@ class DeskReads(Connected):
         return next(iter(self._listed([(row, site) for row in rows])), None)
 
     def _listed(self, found: Sequence[tuple[Row[Any], Site]]) -> list[QueuedComment]:
-        contributions: dict[tuple[str, int], list[Contribution]] = defaultdict(list)
-        for site_id in {site.id for _, site in found}:
-            rows = self._connection.execute(
-                select(signals)
-                .where(
-                    signals.c.site_id == site_id,
-                    signals.c.comment_id.in_([row.id for row, _ in found]),
-                    signals.c.shadow.is_(False),
-                )
-                .order_by(signals.c.points.desc(), signals.c.symbol)
-            )
-            for row in rows:
-                contributions[row.comment_id, row.revision].append(_contribution(row))
+        by_site: dict[str, list[str]] = defaultdict(list)
+        for row, site in found:
+            by_site[site.id].append(row.id)
+        policies: dict[Screened, Policy] = {}
+        parts: dict[Screened, tuple[Contribution, ...]] = {}
+        for site_id, ids in by_site.items():
+            seen = self._seen(site_id, ids)
+            policies |= {key: one.policy for key, one in self.traces(site_id, ids).items()}
+            for key, rows in seen.items():
+                policy = policies.get(key) or packaged_policy()
+                parts[key] = tuple(_contribution(row, policy) for row in rows if not row.shadow)
         return [
-            _queued(row, site, tuple(contributions[row.id, row.revision])) for row, site in found
+            _queued(row, site, parts.get(key, ()), policies.get(key) or packaged_policy())
+            for row, site in found
+            for key in [(row.id, row.revision)]
         ]
 
     def queue_counts(self, sites: Sequence[Site]) -> Mapping[State, int]:
@@ -235,22 +234,19 @@ def _moderator(row: Any) -> Moderator:
     return Moderator(id=row.id, name=row.name, role=Role(row.role), site_id=row.site_id)
 
 
-def _contribution(row: Row[Any]) -> Contribution:
-    rule = packaged_policy().rule(row.symbol)
+def _contribution(row: Row[Any], policy: Policy) -> Contribution:
+    rule = policy.rule(row.symbol)
     return Contribution(
-        Signal(
-            symbol=row.symbol,
-            strength=row.strength,
-            detail=row.detail,
-            spans=tuple((start, end) for start, end in row.spans),
-        ),
+        signal_from(row),
         points=row.points,
-        sentence=rule.sentence if rule is not None else row.symbol,
+        sentence=rule.sentence,
         family=Family(row.family) if row.family is not None else None,
     )
 
 
-def _queued(row: Row[Any], site: Site, parts: tuple[Contribution, ...]) -> QueuedComment:
+def _queued(
+    row: Row[Any], site: Site, parts: tuple[Contribution, ...], policy: Policy
+) -> QueuedComment:
     return QueuedComment(
         id=row.id,
         site_id=row.site_id,
@@ -268,6 +264,7 @@ def _queued(row: Row[Any], site: Site, parts: tuple[Contribution, ...]) -> Queue
         version=row.version,
         created_at=row.created_at,
         contributions=parts,
+        policy=policy,
         revision=row.revision,
         shown_content=row.content if row.revision else None,
     )

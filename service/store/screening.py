@@ -233,7 +233,7 @@ class ScreeningWrites(DecidingWrites):
             )
             for one in screenings
         ]
-        self._add_decisions(made)
+        self._add_decisions(made, [one.trace for one in screenings])
 
 
 def _by_lease(drafts: Sequence[Draft]) -> dict[tuple[str, int], list[str]]:

@@ -4,6 +4,7 @@ A lease is counted before anything is looked at, so a comment that kills the pro
 after two deaths a batch is taken apart and run one by one; what dies alone is held.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -14,12 +15,13 @@ from hashlib import blake2b
 from service.core.comment import AuthorHistory, Copies, Draft, Fingerprint, Rates, Subject
 from service.core.decisions import Screening
 from service.core.errors import InvalidPolicy, Unavailable
-from service.core.policy import Verdict, decide
-from service.core.ports import Clock, NewId, Screener, Store
+from service.core.policy import decide
+from service.core.ports import Clock, NewId, Screener, Store, Vault
 from service.core.records import CopyKind, CopyMark, WorkItem
 from service.core.rules import Policy
 from service.core.signals import CHECK_FAILED, CHECKS_CRASHED, Signal
 from service.core.site import Site
+from service.core.trace import trace_of
 
 LEASE = timedelta(seconds=12)
 RATES_WINDOW = timedelta(minutes=10)
@@ -35,6 +37,7 @@ class ScreenComments:
     store: Store
     screener: Callable[[], Screener]
     packaged_policy: Callable[[], Policy]
+    vault: Vault
     clock: Clock
     new_id: NewId
 
@@ -99,19 +102,34 @@ class ScreenComments:
         return beat
 
     def _conclude(self, found: Iterable[tuple[Draft, Site, Sequence[Signal]]]) -> int:
-        packaged = self.packaged_policy()
+        versions = self.screener().versions()
         screenings = [
-            Screening(
-                comment_id=draft.id,
-                site_id=draft.site_id,
-                attempt=draft.attempt,
-                verdict=_verdict(signals, site, packaged),
-                revision=draft.revision,
-            )
-            for draft, site, signals in found
+            self._screening(draft, site, signals, versions) for draft, site, signals in found
         ]
         with self.store.write() as tx:
             return len(tx.conclude(screenings, now=self.clock(), new_id=self.new_id))
+
+    def _screening(
+        self, draft: Draft, site: Site, signals: Sequence[Signal], versions: Mapping[str, str]
+    ) -> Screening:
+        """Where a site's own weights no longer fit the policy, its comments wait for a person."""
+        policy = self.packaged_policy()
+        try:
+            policy = site.policy(policy)
+        except InvalidPolicy:
+            signals = [*signals, Signal(CHECK_FAILED, detail="the site's weights")]
+        verdict = decide(signals, policy)
+        # Keyed, since a plain hash of a short text would tell what it was.
+        looked_at = json.dumps([draft.content, draft.author_name, draft.author_url])
+        input_hash = self.vault.keyed_hash("screened", looked_at).hex()
+        return Screening(
+            comment_id=draft.id,
+            site_id=draft.site_id,
+            attempt=draft.attempt,
+            verdict=verdict,
+            revision=draft.revision,
+            trace=trace_of(verdict, policy, versions=versions, input_hash=input_hash),
+        )
 
     # -- what the checks may know ------------------------------------------------------------------
 
@@ -151,15 +169,6 @@ class ScreenComments:
                     now=now,
                 )
         return [subjects[draft.id] for draft in drafts]
-
-
-def _verdict(signals: Sequence[Signal], site: Site, packaged: Policy) -> Verdict:
-    """Where a site's own weights no longer fit the policy, its comments wait for a person."""
-    try:
-        policy = site.policy(packaged)
-    except InvalidPolicy:
-        return decide([*signals, Signal(CHECK_FAILED, detail="the site's weights")], packaged)
-    return decide(signals, policy)
 
 
 def _marks(draft: Draft, fingerprint: Fingerprint) -> list[CopyMark]:

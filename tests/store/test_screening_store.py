@@ -1,12 +1,17 @@
 """Leases, attempts and verdicts, on both databases."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
-from service.core.policy import probability
+from service.core.decisions import Screening
+from service.core.policy import decide, packaged_policy, probability
 from service.core.records import CopyKind, CopyMark
 from service.core.rules import Family
+from service.core.signals import Signal
 from service.core.states import State
+from service.core.trace import recompute, trace_of
+from service.wiring import new_id
 
 
 def test_a_leased_comment_is_nobody_elses_until_the_lease_ends(world):
@@ -134,3 +139,30 @@ def test_signals_are_shown_with_their_share_of_the_score(world):
     assert sum(part.points for part in shown.contributions) == 2.5
     assert {part.family for part in shown.contributions} == {Family.SPAM}
     assert (decision.spam, decision.abuse) == (probability(-1.5), probability(-4.0))
+
+
+def test_a_trace_comes_back_as_it_went_in(world):
+    """Rules, sums, versions and signals: on both databases to the last digit, shadows included."""
+    comment = world.add("five links")
+    signals = [
+        Signal("MANY_LINKS", 0.7, "4 links", ((0, 4), (5, 9))),
+        Signal("FIRST_TIME_AUTHOR", 1 / 3),
+        Signal("UNKNOWN", 0.1),
+        Signal("SHOUTING", 0.2, "loud"),
+    ]
+    packaged = packaged_policy()
+    tried = replace(packaged.rules["SHOUTING"], shadow=True)
+    policy = replace(packaged, rules={**packaged.rules, "SHOUTING": tried})
+    verdict = decide(signals, policy)
+    trace = trace_of(verdict, policy, versions={"part": "1"}, input_hash="ab" * 16)
+    (draft,) = world.lease(comment)
+    screening = Screening(comment, world.site.id, draft.attempt, verdict, trace=trace)
+    with world.store.write() as tx:
+        tx.conclude([screening], now=world.now, new_id=new_id)
+    world.move(comment, State.APPROVED)
+    with world.store.read() as tx:
+        assert tx.traces(world.site.id, [comment, world.add()]) == {(comment, 0): trace}
+        shown = tx.queued(world.site, comment)
+    assert recompute(trace) == verdict
+    assert shown.contributions == verdict.contributions
+    assert shown.policy == trace.policy

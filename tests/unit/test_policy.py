@@ -254,7 +254,7 @@ def test_contributions_add_up(given_, random) -> None:
         shares = [
             one.points
             for one in verdict.contributions
-            if (rule := policy.rule(one.signal.symbol)) is not None and rule.group == name
+            if policy.rule(one.signal.symbol).group == name
         ]
         assert sum(one for one in shares if one > 0) <= group.cap + 1e-9
         assert sum(one for one in shares if one < 0) >= group.floor - 1e-9
@@ -264,10 +264,7 @@ def test_contributions_add_up(given_, random) -> None:
         assert not (over and verdict.state is State.APPROVED)
     # Where two signals of one symbol are as strong, the first one's evidence is kept.
     distinct = list({one.symbol: one for one in signals}.values())
-    shuffled = random.sample(distinct, len(distinct))
-    one, other = decide(distinct, policy), decide(shuffled, policy)
-    assert (one.state, _points(one).keys()) == (other.state, _points(other).keys())
-    assert one.spam.log_odds == pytest.approx(other.spam.log_odds)
+    assert decide(random.sample(distinct, len(distinct)), policy) == decide(distinct, policy)
 
 
 @given(_signals(PACKAGED), st.sampled_from(sorted(PACKAGED.rules)))

@@ -221,7 +221,7 @@ def test_a_card_shows_its_reasons_as_sums(desk):
     assert "Before anything was seen \N{MINUS SIGN}4.0" in text
     assert "Sum (log-odds) 1.5" in text
     assert "Abuse: 18 % held from 50 %, rejected from 98 %" in text
-    assert "RUDE 2.5" in text
+    assert "RUDE enough by itself for: held 2.5" in text
 
 
 # -- the queue -------------------------------------------------------------------------------------

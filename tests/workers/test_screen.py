@@ -1,10 +1,12 @@
 """Screening over real stores: verdicts, copies, sites' wishes, and two workers at once."""
 
+import json
 import math
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from hashlib import sha256
 from random import Random
 from typing import Any
 
@@ -17,6 +19,7 @@ from service.core.comment import DoorFacts
 from service.core.policy import probability
 from service.core.rules import Family
 from service.core.states import State
+from service.core.trace import recompute, trace_to_data
 from service.settings import Settings
 from service.wiring import Services
 
@@ -51,6 +54,33 @@ def test_each_comment_gets_the_verdict_that_it_deserves(visitors: Visitors) -> N
     spam = math.fsum([-4.0, *(one.points for one in parts if one.family is Family.SPAM)])
     assert decision.spam == pytest.approx(probability(spam))
     assert decision.abuse == pytest.approx(probability(-4.0))
+
+
+def test_every_verdict_can_be_reached_again_from_its_trace(visitors: Visitors) -> None:
+    """The record has all it takes, says what looked, and has neither text nor address in it."""
+    site = visitors.site.id
+    ids = visitors.post_all([FRIENDLY, "http://a.example " * 6, "BUY NOW AND SEE ALL OF IT " * 4])
+    visitors.services.screen(visitors.items(ids))
+    with visitors.services.store.read() as tx:
+        traces = tx.traces(site, ids)
+    assert set(traces) == {(one, 0) for one in ids}
+    for one in ids:
+        trace, [decision] = traces[one, 0], visitors.decisions(one)
+        verdict = recompute(trace)
+        assert (verdict.state, verdict.policy_version) == (decision.to_state, "2")
+        assert (verdict.spam.probability, verdict.abuse.probability) == (
+            decision.spam, decision.abuse,
+        )  # fmt: skip
+        assert verdict.contributions == visitors.shown(one).contributions
+        assert trace.versions["vestibule"]
+        recorded = json.dumps(trace_to_data(trace))
+        assert "grandmother" not in recorded
+        assert "@" not in recorded
+    hashes = {trace.input_hash for trace in traces.values()}
+    assert len(hashes) == 3
+    looked_at = json.dumps([FRIENDLY, "Erika", None])
+    assert visitors.services.vault.keyed_hash("screened", looked_at).hex() in hashes
+    assert sha256(looked_at.encode()).hexdigest() not in str(hashes)
 
 
 # -- copies ----------------------------------------------------------------------------------------

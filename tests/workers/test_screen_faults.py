@@ -176,6 +176,7 @@ def test_who_was_in_two_dying_batches_is_run_alone_and_not_convicted(
 
     class Watching:
         fingerprint = pipeline.fingerprint
+        versions = pipeline.versions
 
         def screen(self, subjects: Any, beat: Any) -> Any:
             batches.append(len(subjects))

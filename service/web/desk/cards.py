@@ -50,8 +50,8 @@ def card(comment: QueuedComment, moderator: Moderator, vault: Vault, *, now: dat
             visible(comment.shown_content) if comment.shown_content is not None else None
         ),
         age=age(now - comment.created_at),
-        reasons=reasons_apart(parts),
-        sums=shown_sums(parts),
+        reasons=reasons_apart(parts, comment.policy),
+        sums=shown_sums(parts, comment.policy),
         actions=_actions(comment) if moderator.role.may_decide else (),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from service.core.policy import Contribution, packaged_policy, probability
+from service.core.policy import Contribution, probability
 from service.core.rules import REFUSALS, Family, Policy
 from service.core.states import State
 from service.web.desk.evidence import visible
@@ -38,16 +38,15 @@ class ShownSum:
     refusal: State
 
 
-def shown_sums(parts: Sequence[Contribution]) -> tuple[ShownSum, ...]:
+def shown_sums(parts: Sequence[Contribution], policy: Policy) -> tuple[ShownSum, ...]:
     """One for each family of which something was seen."""
-    policy = packaged_policy()
     found = ((family, [part for part in parts if part.family is family]) for family in Family)
     return tuple(_shown_sum(family, some, policy) for family, some in found if some)
 
 
-def reasons_apart(parts: Iterable[Contribution]) -> tuple[Reason, ...]:
+def reasons_apart(parts: Iterable[Contribution], policy: Policy) -> tuple[Reason, ...]:
     """What counts in no sum: what a site asked for, and what went wrong."""
-    return tuple(_reason(part, "") for part in parts if part.family is None)
+    return tuple(_reason(part, "", policy) for part in parts if part.family is None)
 
 
 def tenths(points: Sequence[float]) -> tuple[list[str], str]:
@@ -79,7 +78,7 @@ def _shown_sum(family: Family, parts: Sequence[Contribution], policy: Policy) ->
     return ShownSum(
         family=family,
         prior=shown_prior,
-        reasons=tuple(_reason(part, one) for part, one in zip(parts, shown, strict=True)),
+        reasons=tuple(_reason(part, one, policy) for part, one in zip(parts, shown, strict=True)),
         total=total,
         probability=percent(probability(prior + sum(points))),
         held=percent(thresholds.held),
@@ -92,12 +91,12 @@ def _decimal(number: int) -> str:
     return f"{'−' if number < 0 else ''}{abs(number) // _TENTHS}.{abs(number) % _TENTHS}"  # noqa: RUF001 (a minus sign, as numbers have)
 
 
-def _reason(part: Contribution, points: str) -> Reason:
-    rule = packaged_policy().rule(part.signal.symbol)
+def _reason(part: Contribution, points: str, policy: Policy) -> Reason:
+    rule = policy.rule(part.signal.symbol)
     return Reason(
         symbol=part.signal.symbol,
         sentence=part.sentence,
         detail=visible(part.signal.detail),
         points=points,
-        by_itself=rule.at_least if rule is not None else None,
+        by_itself=rule.at_least,
     )
