@@ -7,8 +7,9 @@ ranges of the text as it was *written*, so that evidence shows in what the visit
 from functools import cached_property
 
 from workers.text.folding import IGNORABLE, SPANS_MAX, Folded, folded
+from workers.text.reading import READING_VERSION, Reading, read
 
-__all__ = ["IGNORABLE", "SPANS_MAX", "Folded", "Text", "folded"]
+__all__ = ["IGNORABLE", "READING_VERSION", "SPANS_MAX", "Folded", "Text", "folded", "read"]
 
 
 class Text:
@@ -27,12 +28,12 @@ class Text:
 
     @cached_property
     def read(self) -> str:
-        return self._reading.text
+        return read(self.written)
 
     def read_span(self, start: int, end: int) -> tuple[int, int]:
-        """The range of `written` that yields the range [start, end) of `read`."""
+        """The range of `written` that yields the non-empty range [start, end) of `read`."""
         return self._reading.original_span(start, end)
 
     @cached_property
-    def _reading(self) -> Folded:
-        return Folded(self.written)
+    def _reading(self) -> Reading:
+        return Reading(self.written)

@@ -9,6 +9,9 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
+
+from workers.text.edits import Edited
 
 SPANS_MAX = 20
 """At most this many spans go into a signal: enough to see why, and a bound on what is stored."""
@@ -22,6 +25,7 @@ IGNORABLE = (
 
 _IGNORED = re.compile(f"[{IGNORABLE}]+")
 _SPACES = re.compile(r"\s+")
+_DROPPED = re.compile(f"[{IGNORABLE}\ud800-\udfff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 # These have combining class 0 but decompose to, or act as, combining characters.
@@ -39,8 +43,17 @@ def folded(text: str) -> str:
     """`text` folded for comparing, in time linear in its length."""
     if text.isascii():
         return _SPACES.sub(" ", text.lower())
+    plain = text.casefold()
+    if _is_in_order(plain):
+        return _SPACES.sub(" ", plain)
     text = _SURROGATES.sub("\ufffd", _IGNORED.sub("", text))
     return _SPACES.sub(" ", "".join(map(_fold, _stream_safe(text))))
+
+
+def _is_in_order(plain: str) -> bool:
+    """Whether a text that has no case needs nothing but its white space collapsed."""
+    # This is quick even for long rows of marks: what is not in order is found at the first one.
+    return unicodedata.is_normalized("NFKC", plain) and _DROPPED.search(plain) is None
 
 
 def _fold(piece: str) -> str:
@@ -67,9 +80,18 @@ def _stream_safe(text: str) -> Iterator[str]:
 class Folded:
     """A folded text that can say where in the original a range of it stands."""
 
-    __slots__ = ("_original_end", "_origins", "_starts", "text")
+    __slots__ = ("_edited", "_original_end", "_origins", "_starts", "text")
 
     def __init__(self, original: str) -> None:
+        plain = original.casefold()
+        if len(plain) == len(original) and _is_in_order(plain):
+            # Each character stands for itself, but for white space.
+            self._edited: Edited | None = Edited(
+                plain, ((one.start(), one.end(), " ") for one in _SPACES.finditer(plain))
+            )
+            self.text = self._edited.text
+            return
+        self._edited = None
         pieces: list[str] = []
         self._starts: list[int] = []
         self._origins: list[int] = []
@@ -77,7 +99,7 @@ class Folded:
         length = 0
         for start, end in _clusters(original):
             piece = original[start:end]
-            piece = " " if piece.isspace() else folded(piece)
+            piece = " " if piece.isspace() else _folded_cluster(piece)
             if piece == " " and pieces and pieces[-1][-1] == " ":
                 continue
             if piece:
@@ -89,6 +111,8 @@ class Folded:
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """The smallest range of original characters that yields the folded range [start, end)."""
+        if self._edited is not None:
+            return self._edited.original_span(start, end)
         first = bisect_right(self._starts, start) - 1
         after = bisect_right(self._starts, end - 1)
         begin = self._origins[first]
@@ -110,6 +134,12 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
+@lru_cache(maxsize=8192)
+def _folded_cluster(cluster: str) -> str:
+    return folded(cluster)
+
+
+@lru_cache(maxsize=8192)
 def _continues(character: str) -> bool:
     return character > "\x7f" and (
         unicodedata.category(character)[0] == "M"

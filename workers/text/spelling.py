@@ -1,0 +1,54 @@
+"""The second step of reading: words whose letters were set apart are put together again.
+
+"f r e e", "v.i.a.g.r.a", "c - a - s - h": four single letters or more, the same sign between all of
+them. A few digits may stand among them. Where some gaps are wider, they are those between words.
+"""
+
+import re
+from collections.abc import Iterator
+
+from workers.text.edits import Edited
+
+LETTERS_MIN = 4
+
+_ONE = r"[^\W_]"
+# Three characters of which each stands alone: cheap to look for, and rare.
+_HINT = re.compile(r"[\W_][^\W_][\W_]{1,4}[^\W_][\W_]{1,4}[^\W_](?![^\W_])")
+_SPACED = re.compile(rf"(?<![^\W_]){_ONE}(?:\s{{1,4}}{_ONE}){{{LETTERS_MIN - 1},}}(?![^\W_])")
+_SIGNED = re.compile(
+    rf"(?<![^\W_]){_ONE}(?P<sign> ?[^\w\s,;()\[\]] ?|_){_ONE}"
+    rf"(?:(?P=sign){_ONE}){{{LETTERS_MIN - 2},}}(?![^\W_])"
+)
+_GAP = re.compile(r"[\W_]+")
+_DIGITS_SHARE_MAX = 0.4
+
+
+def needs_joining(text: str) -> bool:
+    return _HINT.search(text) is not None
+
+
+def joined(text: str) -> Edited:
+    return Edited(text, _edits(text))
+
+
+def _edits(text: str) -> Iterator[tuple[int, int, str]]:
+    runs = [*_SPACED.finditer(text), *_SIGNED.finditer(text)]
+    done = 0
+    for run in sorted(runs, key=re.Match.start):
+        letters = run[0]
+        if run.start() < done or not _spells(letters):
+            continue
+        done = run.end()
+        gaps = [gap.span() for gap in _GAP.finditer(letters)]
+        least = min(end - start for start, end in gaps)
+        for start, end in gaps:
+            if end - start == least:
+                yield run.start() + start, run.start() + end, ""
+
+
+def _spells(run: str) -> bool:
+    """Whether these letters spell a word: not numbers, and not syllables that are words alone."""
+    digits = sum(map(str.isdigit, run))
+    letters = sum(map(str.isalpha, run))
+    hangul = sum("\uac00" <= one <= "\ud7a3" for one in run)
+    return digits <= _DIGITS_SHARE_MAX * letters and hangul * 2 < letters
