@@ -6,6 +6,9 @@ two sketches agree estimates the Jaccard index J of their sets of pairs. Four ba
 are the keys under which the store finds candidates: texts with J = 0.8 share one with probability
 1 - (1 - 0.8**2)**4 = 0.98. Whether a candidate is a near copy, `Fingerprint.resembles` decides.
 
+Texts are taken as they are read (`workers.text`), so that a copy in disguise has the same
+fingerprint.
+
 All of this is stored, so the same text must give the same numbers on every machine and in every
 release: neither `hash()` nor a library's unspecified hash is used.
 """
@@ -17,7 +20,7 @@ from struct import pack
 from zlib import crc32
 
 from service.core.comment import Fingerprint
-from workers.text import folded
+from workers.text import read
 
 BINS = 8
 BINS_PER_BAND = 2
@@ -41,7 +44,7 @@ _ROTATION = 0x2545F491
 
 def fingerprint(text: str) -> Fingerprint:
     """The fingerprint of `text`: 63-bit numbers, those of the sketch 31-bit."""
-    plain = folded(text).strip()
+    plain = read(text)
     digest = _number(plain.encode("utf-8", "surrogatepass"))
     sketch = _sketch(plain)
     bands = tuple(

@@ -22,6 +22,7 @@ from workers.alarm import Alarm, OuterAlarm, OutOfTime
 from workers.checks import CHECKS, Check
 from workers.fingerprint import fingerprint
 from workers.material import Material
+from workers.text import READING_VERSION
 
 BUDGET_SECONDS = 1.0
 """What all checks of one comment may take together; usually they take a thousandth of it."""
@@ -60,7 +61,7 @@ class Pipeline:
         return found
 
     def versions(self) -> Mapping[str, str]:
-        return {"vestibule": _package_version()}
+        return {"vestibule": _package_version(), "reading": READING_VERSION}
 
     def _screen_one(self, subject: Subject) -> Sequence[Signal]:
         material = Material(subject)

@@ -243,7 +243,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Of a text: `digest` of its squeezed form, and a sketch for near copies.
+    """Of a text: `digest` of what is read, and a sketch for near copies.
 
     `bands` are the sketch's bucket keys (two texts sharing one are candidates), `sketch` are the
     minimum hashes to compare; both are empty for texts too short to be recognised again.

@@ -71,6 +71,18 @@ def test_parts_of_words_are_never_found(text, word) -> None:
     assert found(text, word) is None
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["c4sino", "c a s i n o", "c.a.s.i.n.o", "cas\u0456n\u043e", "c&#97;sino", "ca\u0336s\u0336ino",
+     "\U0001f172\U0001f170\U0001f182\U0001f178\U0001f17d\U0001f17e"],
+)  # fmt: skip
+def test_disguised_words_are_found_where_they_were_typed(typed) -> None:
+    """An entry is found as a reader sees it, and the evidence is what the visitor typed."""
+    assert found(f"my {typed}, now", "casino") == [typed]
+    assert found("my casino, now", "c4sino") is None
+    assert found("my c4sino, now", "c4sino") == ["c4sino"]
+
+
 def test_lists_conclude_what_their_names_say() -> None:
     """A held word holds, a blocked word is spam, whatever else the comment has."""
     assert verdict("A trip to Wurst City", held_words=("wurst city",)).state is State.HELD

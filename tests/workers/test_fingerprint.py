@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from obfuscations import WAYS
 
 from workers.fingerprint import fingerprint
 
@@ -100,6 +101,15 @@ def test_spelling_makes_no_difference() -> None:
     wide = "".join(chr(ord(one) + 0xFEE0) if one > " " else one for one in plain)
     assert fingerprint(plain) == fingerprint(hidden) == fingerprint(wide)
     assert fingerprint(plain).digest != fingerprint(plain + "s").digest
+
+
+def test_disguises_make_no_difference() -> None:
+    """A campaign's text in another costume is the same text."""
+    text = " ".join(WORDS[:20])
+    for name in ("leet", "spaced", "dotted", "fancy", "zero width", "entities"):
+        disguised = WAYS[name](text, random.Random(1))
+        assert disguised != text
+        assert fingerprint(disguised).resembles(fingerprint(text).sketch, at_least=0.7), name
 
 
 def test_short_texts_have_no_sketch() -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from service.core.signals import Signal
 from workers.material import Material
-from workers.text import folded
 
 LENGTH_MIN = 40
 """In columns: wide characters (Han, kana, Hangul) say about twice as much and count two."""
@@ -23,15 +22,14 @@ def check_copies(material: Material) -> Iterable[Signal]:
     copies = material.subject.copies
     if copies.same_author_and_thread > 0:
         yield Signal("SAME_COMMENT_AGAIN", detail=_counted(copies.same_author_and_thread))
-    if copies.exact > 0 and _columns(material.subject.draft.content) >= LENGTH_MIN:
+    if copies.exact > 0 and _columns(material.text.folded.strip()) >= LENGTH_MIN:
         yield Signal("COPIED_TEXT", detail=_counted(copies.exact))
     if copies.near > 0:
         strength = NEAR_STRENGTHS[min(copies.near, max(NEAR_STRENGTHS))]
         yield Signal("NEAR_COPY", strength, _counted(copies.near))
 
 
-def _columns(text: str) -> int:
-    plain = folded(text).strip()
+def _columns(plain: str) -> int:
     if plain.isascii():
         return len(plain)
     return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in plain)

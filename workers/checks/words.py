@@ -3,7 +3,8 @@
 Text, name, and the host and path of the author's web site are looked at. Whole words only, never
 substrings: a match must begin and end at a word boundary of UAX #29, or between a letter and an
 apostrophe, full stop, colon or underscore, so that an entry is found in "l'entry", "entry.example"
-and "_entry_" too. Text and entries are folded alike (`workers.text`).
+and "_entry_" too. Text and entries are folded alike (`workers.text`); the text is looked at as it
+is read, too, so that an entry is found under its disguises.
 In scripts without spaces UAX #29 knows no words: Han, hiragana, Thai, Lao, Khmer and Myanmar have a
 boundary at every character (but not before its marks), so there an entry matches inside running
 text. Katakana matches whole runs, Hangul what stands between spaces, particles included.
@@ -13,6 +14,7 @@ One pass of an Aho-Corasick automaton finds all candidates, whatever the length 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
@@ -21,7 +23,7 @@ from uniseg.wordbreak import word_boundaries  # type: ignore[import-untyped]  # 
 
 from service.core.signals import Signal
 from workers.material import Material
-from workers.text import SPANS_MAX, Folded, folded
+from workers.text import SPANS_MAX, Folded, Text, folded, read
 
 _LISTS_CACHED = 64
 _ENDS_WORD = frozenset("'\u2018\u2019._:\u00b7\u2027")
@@ -44,19 +46,19 @@ def check_words(material: Material) -> Iterable[Signal]:
         ("HELD_WORD", settings.held_words),
         ("BLOCKED_WORD", settings.blocked_words),
     ):
-        automaton = _automaton(words) if words else None
-        if automaton is None:
+        entries = _entries(words) if words else None
+        if entries is None:
             continue
-        spans = list(_whole_words(automaton, material.subject.draft.content))
+        spans = _merged([*_whole_words(entries, material.text)])
         # How often and where; never the word, since a list may hold anything, addresses included.
         places = [f"{len(spans)} in the text"] if spans else []
-        if any(True for _ in _whole_words(automaton, material.subject.draft.author_name)):
+        if any(True for _ in _whole_words(entries, material.name)):
             places.append("in the name")
-        site = _host_and_path(material.subject.draft.author_url)
-        if any(True for _ in _whole_words(automaton, site)):
+        site = Text(_host_and_path(material.subject.draft.author_url))
+        if any(True for _ in _whole_words(entries, site)):
             places.append("in the web site")
         if places:
-            yield Signal(symbol, detail=", ".join(places), spans=_merged(spans))
+            yield Signal(symbol, detail=", ".join(places), spans=spans[:SPANS_MAX])
 
 
 def _host_and_path(url: str | None) -> str:
@@ -72,21 +74,39 @@ def _host_and_path(url: str | None) -> str:
     return f"{shown} {unquote(parts.path)}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """A list's automata: for folded texts, and for texts as they are read."""
+
+    folded: AhoCorasick
+    read: AhoCorasick
+
+
 @lru_cache(maxsize=_LISTS_CACHED)
-def _automaton(words: tuple[str, ...]) -> AhoCorasick | None:
-    patterns = sorted({folded(word).strip() for word in words} - {""})
-    return AhoCorasick(patterns) if patterns else None
+def _entries(words: tuple[str, ...]) -> _Entries | None:
+    plain = sorted({folded(word).strip() for word in words} - {""})
+    if not plain:
+        return None
+    # An entry that is a disguise itself ("5ex") means this disguise, and not what it hides.
+    return _Entries(AhoCorasick(plain), AhoCorasick([one for one in plain if read(one) == one]))
 
 
-def _whole_words(automaton: AhoCorasick, original: str) -> Iterator[tuple[int, int]]:
-    """Ranges of `original` where a pattern stands as a whole word."""
-    if not automaton.find_matches_as_indexes(folded(original)):
-        return
-    text = Folded(original)
-    edges = _Edges(text.text)
-    for _, start, end in automaton.find_matches_as_indexes(text.text, overlapping=True):
+def _whole_words(entries: _Entries, text: Text) -> Iterator[tuple[int, int]]:
+    """Ranges of what was written where an entry stands as a whole word."""
+    if entries.folded.find_matches_as_indexes(text.folded):
+        mapped = Folded(text.written)
+        for start, end in _matches(entries.folded, mapped.text):
+            yield mapped.original_span(start, end)
+    if text.read != text.folded and entries.read.find_matches_as_indexes(text.read):
+        for start, end in _matches(entries.read, text.read):
+            yield text.read_span(start, end)
+
+
+def _matches(automaton: AhoCorasick, text: str) -> Iterator[tuple[int, int]]:
+    edges = _Edges(text)
+    for _, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
         if edges.ends_word(start, inside=start) and edges.ends_word(end, inside=end - 1):
-            yield text.original_span(start, end)
+            yield start, end
 
 
 def _merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -96,7 +116,7 @@ def _merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
-    return tuple(merged[:SPANS_MAX])
+    return tuple(merged)
 
 
 class _Edges:

@@ -38,7 +38,7 @@ _END = re.compile(
     r"|(?:(?<=^[^\W\d_])|(?<=^[^\W\d_]{2})|(?<=^[^\W\d_]{3}))(?:33|00|55)$|\$+$"
 )
 _KEEN_START = re.compile(r"(?:[013457]|[013457]{2}|8(?=[^\W\d_]{2}))(?=[^\W\d_])")
-_KEEN_END = re.compile(r"(?<=[^\W\d_])[013457]{1,2}$")
+_KEEN_END = re.compile(r"(?<=[^\W\d_])[013457]{1,3}$")
 
 # Digits that are what they say, beside letters.
 _UNITS = re.compile(
