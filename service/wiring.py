@@ -36,6 +36,7 @@ from service.store import SqlStore, is_current
 from service.store.schema import unreachable
 from service.usecases.moderate import DecideComment
 from service.usecases.people import AddModerator, FindSession, SetPassword, SignIn, SignOut
+from service.usecases.policies import ComparePolicy, SetPolicy
 from service.usecases.revise import EditComment, WithdrawComment
 from service.usecases.screen import ScreenComments
 from service.usecases.sites import AddSite, ChangeSite
@@ -43,6 +44,7 @@ from service.usecases.submit import SubmitComment
 from service.usecases.sweep import Sweep
 from service.usecases.threads import CloseThread
 from service.usecases.together import Together
+from service.usecases.weigh import Weigh
 
 SCREENER = "workers.pipeline:build_screener"
 """Where the checks are: loaded by name and late, since `service` imports nothing of `workers`."""
@@ -71,6 +73,8 @@ class Services:
     sweep: Sweep
     add_site: AddSite
     change_site: ChangeSite
+    set_policy: SetPolicy
+    compare_policy: ComparePolicy
     close_thread: CloseThread
     add_moderator: AddModerator
     set_password: SetPassword
@@ -137,13 +141,15 @@ def build(settings: Settings) -> Services:
         submit=Together(
             SubmitComment(store, queue, limiter, room, vault, utc_now, new_id).together
         ),
-        screen=ScreenComments(store, load_screener, packaged_policy, vault, utc_now, new_id),
+        screen=ScreenComments(store, load_screener, Weigh(packaged_policy, vault), utc_now, new_id),
         decide=DecideComment(store, utc_now, new_id),
         edit=EditComment(store, queue, limiter, room, vault, utc_now),
         withdraw=WithdrawComment(store, utc_now, new_id),
         sweep=Sweep(store, queue, utc_now),
         add_site=AddSite(store, utc_now, new_id),
-        change_site=ChangeSite(store, packaged_policy()),
+        change_site=ChangeSite(store),
+        set_policy=SetPolicy(store, packaged_policy, utc_now),
+        compare_policy=ComparePolicy(store, packaged_policy),
         close_thread=CloseThread(store, utc_now, new_id),
         add_moderator=AddModerator(store, vault, passwords, utc_now, new_id),
         set_password=SetPassword(store, vault, passwords),

@@ -208,6 +208,10 @@ def _conclude(rules: Iterable[Rule], sums: Mapping[Family, Sum], policy: Policy)
     return state
 
 
+def packaged_text() -> str:
+    return resources.files("service.core").joinpath("policy.toml").read_text("utf-8")
+
+
 @lru_cache(maxsize=1)
 def packaged_policy() -> Policy:
-    return parse_policy(resources.files("service.core").joinpath("policy.toml").read_text("utf-8"))
+    return parse_policy(packaged_text())

@@ -33,6 +33,7 @@ from service.core.records import (
 )
 from service.core.signals import Signal
 from service.core.site import Site
+from service.core.site_policy import SitePolicy
 from service.core.states import State
 from service.core.trace import Trace
 
@@ -101,6 +102,14 @@ class Reads(Protocol):
 
     def traces(self, site_id: str, comment_ids: Collection[str]) -> Mapping[tuple[str, int], Trace]:
         """What the latest verdicts came from, by comment id and revision."""
+        ...
+
+    def policies_in_force(self, site_ids: Collection[str]) -> Sequence[SitePolicy]:
+        """The latest of each kind that these sites have set."""
+        ...
+
+    def site_policies(self, site_id: str) -> Sequence[SitePolicy]:
+        """Every version of a site's own policy, oldest first."""
         ...
 
     def queue_counts(self, sites: Sequence[Site]) -> Mapping[State, int]: ...
@@ -190,6 +199,10 @@ class Writes(Reads, Protocol):
 
     def change_site(self, site: Site) -> bool:
         """Store a site's name, origins and settings if its version is still `site.version`."""
+        ...
+
+    def add_policy(self, policy: SitePolicy) -> bool:
+        """False if the version is taken."""
         ...
 
     def add_moderator(self, new: NewModerator) -> bool:

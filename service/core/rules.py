@@ -5,10 +5,9 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-from service.core.errors import InvalidPolicy
 from service.core.states import State
 
 FAULTS = "faults"
@@ -106,6 +105,10 @@ class Policy:
     rules: Mapping[str, Rule]
     composites: Mapping[str, Composite]
 
+    def __hash__(self) -> int:
+        # Its tables have none. Two of one version are seldom different.
+        return hash(self.version)
+
     def rule(self, symbol: str) -> Rule:
         """A symbol that the policy does not know is a fault of the set-up, which holds."""
         composite = self.composites.get(symbol)
@@ -118,26 +121,3 @@ class Policy:
     def family(self, rule: Rule) -> Family | None:
         group = self.groups.get(rule.group)
         return group.family if group is not None else None
-
-    def reweighted(self, weights: Mapping[str, float]) -> "Policy":
-        """The same policy with other points for some symbols; a symbol it lacks is refused.
-
-        A cap gives way to a single symbol's points, so that a site's wish has its full effect.
-        """
-        if not weights:
-            return self
-        unknown = sorted(set(weights) - set(self.rules))
-        if unknown:
-            raise InvalidPolicy(f"the policy knows no symbol {', '.join(unknown)}")
-        changed = {
-            name: replace(self.rules[name], points=points) for name, points in weights.items()
-        }
-        groups = dict(self.groups)
-        for rule in changed.values():
-            group = groups[rule.group]
-            if group.family is None or (rule.points < 0 and not group.floor):
-                raise InvalidPolicy(f"{rule.symbol} cannot have {rule.points:g} points")
-            groups[rule.group] = replace(group, cap=max(group.cap, rule.points))
-        return replace(
-            self, version=f"{self.version}+site", groups=groups, rules={**self.rules, **changed}
-        )

@@ -1,9 +1,6 @@
 """A site: whose pages these are, and what it asks of a comment."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-
-from service.core.rules import Policy
 
 CONTENT_MAX_CHARS_LIMIT = 65_000
 
@@ -38,9 +35,6 @@ class SiteSettings:
         default=(),
         metadata={"help": "Names that visitors may not use, beside those reserved everywhere."},
     )
-    weights: Mapping[str, float] = field(
-        default_factory=dict, metadata={"help": "Other points for single symbols of the policy."}
-    )
 
 
 SITE_SETTING_NAMES = tuple(one.name for one in fields(SiteSettings))
@@ -56,6 +50,3 @@ class Site:
     origins: tuple[str, ...]
     settings: SiteSettings
     version: int
-
-    def policy(self, packaged: Policy) -> Policy:
-        return packaged.reweighted(self.settings.weights)

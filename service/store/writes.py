@@ -2,14 +2,15 @@
 
 from service.store.adding import AddingWrites
 from service.store.desk import DeskReads, DeskWrites
+from service.store.policies import PolicyReads, PolicyWrites
 from service.store.reading import ThreadReads
 from service.store.reads import CoreReads
 from service.store.screening import ScreeningWrites
 
 
-class SqlReads(CoreReads, ThreadReads, DeskReads):
+class SqlReads(CoreReads, ThreadReads, DeskReads, PolicyReads):
     """Implements `core.ports.Reads`."""
 
 
-class SqlWrites(AddingWrites, ScreeningWrites, DeskWrites, SqlReads):
+class SqlWrites(AddingWrites, ScreeningWrites, DeskWrites, PolicyWrites, SqlReads):
     """Implements `core.ports.Writes`."""

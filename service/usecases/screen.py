@@ -4,7 +4,6 @@ A lease is counted before anything is looked at, so a comment that kills the pro
 after two deaths a batch is taken apart and run one by one; what dies alone is held.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -13,15 +12,11 @@ from datetime import timedelta
 from hashlib import blake2b
 
 from service.core.comment import AuthorHistory, Copies, Draft, Fingerprint, Rates, Subject
-from service.core.decisions import Screening
-from service.core.errors import InvalidPolicy, Unavailable
-from service.core.policy import decide
-from service.core.ports import Clock, NewId, Screener, Store, Vault
+from service.core.errors import Unavailable
+from service.core.ports import Clock, NewId, Screener, Store
 from service.core.records import CopyKind, CopyMark, WorkItem
-from service.core.rules import Policy
-from service.core.signals import CHECK_FAILED, CHECKS_CRASHED, Signal
-from service.core.site import Site
-from service.core.trace import trace_of
+from service.core.signals import CHECKS_CRASHED, Signal
+from service.usecases.weigh import Weigh
 
 LEASE = timedelta(seconds=12)
 RATES_WINDOW = timedelta(minutes=10)
@@ -36,8 +31,7 @@ class ScreenComments:
 
     store: Store
     screener: Callable[[], Screener]
-    packaged_policy: Callable[[], Policy]
-    vault: Vault
+    weigh: Weigh
     clock: Clock
     new_id: NewId
 
@@ -72,8 +66,7 @@ class ScreenComments:
             subjects = self._subjects(drafts, beat)
             found = self.screener().screen(subjects, beat)
             return self._conclude(
-                (subject.draft, subject.site, signals)
-                for subject, signals in zip(subjects, found, strict=True)
+                (subject.draft, signals) for subject, signals in zip(subjects, found, strict=True)
             )
         except Unavailable:
             # The database's trouble is not the comments': it must not count against them.
@@ -82,10 +75,8 @@ class ScreenComments:
             raise
 
     def _hold_crashed(self, drafts: Sequence[Draft]) -> int:
-        with self.store.read() as tx:
-            sites = tx.sites_by_id({draft.site_id for draft in drafts})
         signal = Signal(CHECKS_CRASHED, detail=f"{drafts[0].attempt - 1} attempts")
-        return self._conclude((draft, sites[draft.site_id], [signal]) for draft in drafts)
+        return self._conclude((draft, [signal]) for draft in drafts)
 
     def _beat(self, drafts: Sequence[Draft]) -> Callable[[], None]:
         """Keeps the batch's leases alive while it runs: to be called between comments."""
@@ -101,35 +92,17 @@ class ScreenComments:
 
         return beat
 
-    def _conclude(self, found: Iterable[tuple[Draft, Site, Sequence[Signal]]]) -> int:
+    def _conclude(self, found: Iterable[tuple[Draft, Sequence[Signal]]]) -> int:
+        found = list(found)
         versions = self.screener().versions()
+        with self.store.read() as tx:
+            policies = self.weigh.policies(tx, {draft.site_id for draft, _ in found})
         screenings = [
-            self._screening(draft, site, signals, versions) for draft, site, signals in found
+            self.weigh(draft, signals, policies[draft.site_id], versions=versions)
+            for draft, signals in found
         ]
         with self.store.write() as tx:
             return len(tx.conclude(screenings, now=self.clock(), new_id=self.new_id))
-
-    def _screening(
-        self, draft: Draft, site: Site, signals: Sequence[Signal], versions: Mapping[str, str]
-    ) -> Screening:
-        """Where a site's own weights no longer fit the policy, its comments wait for a person."""
-        policy = self.packaged_policy()
-        try:
-            policy = site.policy(policy)
-        except InvalidPolicy:
-            signals = [*signals, Signal(CHECK_FAILED, detail="the site's weights")]
-        verdict = decide(signals, policy)
-        # Keyed, since a plain hash of a short text would tell what it was.
-        looked_at = json.dumps([draft.content, draft.author_name, draft.author_url])
-        input_hash = self.vault.keyed_hash("screened", looked_at).hex()
-        return Screening(
-            comment_id=draft.id,
-            site_id=draft.site_id,
-            attempt=draft.attempt,
-            verdict=verdict,
-            revision=draft.revision,
-            trace=trace_of(verdict, policy, versions=versions, input_hash=input_hash),
-        )
 
     # -- what the checks may know ------------------------------------------------------------------
 

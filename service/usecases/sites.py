@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from service.core.errors import Conflict, NotFound, SetupError
 from service.core.ports import Clock, NewId, Store
-from service.core.rules import Policy
 from service.core.site import Site, SiteSettings
 from service.core.urls import origin_of
 
@@ -45,7 +44,6 @@ class ChangeSite:
     """Replaces a site's settings and, where given, its name and origins."""
 
     store: Store
-    packaged_policy: Policy
 
     def __call__(
         self,
@@ -55,7 +53,6 @@ class ChangeSite:
         name: str | None = None,
         origins: Sequence[str] | None = None,
     ) -> Site:
-        self.packaged_policy.reweighted(settings.weights)
         with self.store.write() as tx:
             site = tx.site(slug)
             if site is None:

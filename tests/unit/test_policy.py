@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.core.errors import InvalidPolicy
 from service.core.policy import (
     COMPOSITE_SPANS_MAX,
     decide,
@@ -290,28 +289,6 @@ def test_a_threshold_of_one_is_never_reached() -> None:
     """A site that wants a person to decide about everything can say so."""
     policy = parse_policy(TEXT.replace("spam = 0.99", "spam = 1"))
     assert _decide("STRONG", "CAPPED_TWO", "MODEL", policy=policy).state is State.HELD
-
-
-# -- a site's weights ------------------------------------------------------------------------------
-
-
-def test_a_site_gives_symbols_other_points() -> None:
-    """The rest stays, the version says so, and an unknown symbol is refused."""
-    assert POLICY.reweighted({}) is POLICY
-    changed = POLICY.reweighted({"MILD": 6})
-    assert decide([Signal("MILD")], changed).state is State.HELD
-    assert decide([Signal("STRONG")], changed).spam.log_odds == 4
-    assert changed.version == "7+site"
-    for weights in ({"MILDER": 1}, {"MILD": -1}, {"HOLDS": 1}):
-        with pytest.raises(InvalidPolicy, match=next(iter(weights))):
-            POLICY.reweighted(weights)
-
-
-def test_a_sites_own_points_are_not_cut_by_a_cap():
-    """A site that wants first comments held gets them held, whatever the author group's cap is."""
-    changed = packaged_policy().reweighted({"FIRST_TIME_AUTHOR": 6})
-    verdict = decide([Signal("FIRST_TIME_AUTHOR")], changed)
-    assert (verdict.state, verdict.spam.log_odds) == (State.HELD, 2)
 
 
 def test_the_packaged_policy_is_sound() -> None:

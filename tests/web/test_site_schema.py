@@ -10,14 +10,12 @@ from hypothesis import strategies as st
 
 from service.core.comment import Page, PublicComment
 from service.core.errors import InvalidSubmission
-from service.core.policy import packaged_policy
 from service.core.site import SiteSettings
 from service.web.schemas.public import public_comment, public_page, rfc3339
 from service.web.schemas.site import load_origins, load_settings, settings_to_json
 
 # -- sites -----------------------------------------------------------------------------------------
 
-SYMBOLS = sorted(packaged_policy().rules)
 words = st.text(st.characters(categories=["L"]), min_size=1, max_size=20)
 lists = st.lists(words, unique=True, max_size=4).map(tuple)
 some_settings = st.builds(
@@ -31,7 +29,6 @@ some_settings = st.builds(
     held_words=lists,
     blocked_words=lists,
     reserved_names=lists,
-    weights=st.dictionaries(st.sampled_from(SYMBOLS), st.floats(-100, 100)),
 )
 
 
@@ -82,16 +79,10 @@ def test_settings_change_only_what_is_named():
         ({"held_words": ["x" * 201]}, "/held_words/0", "too_long"),
         ({"held_words": ["w"] * 5_001}, "/held_words", "too_many"),
         ({"reserved_names": ["a\nb"]}, "/reserved_names/0", "control_characters"),
-        ({"weights": []}, "/weights", "wrong_type"),
-        ({"weights": {"NO_SUCH": 1}}, "/weights/NO_SUCH", "unknown_symbol"),
-        ({"weights": {SYMBOLS[0]: "1"}}, f"/weights/{SYMBOLS[0]}", "wrong_type"),
-        ({"weights": {SYMBOLS[0]: True}}, f"/weights/{SYMBOLS[0]}", "wrong_type"),
-        ({"weights": {SYMBOLS[0]: 1e9}}, f"/weights/{SYMBOLS[0]}", "out_of_range"),
-        ({"weights": {SYMBOLS[0]: float("nan")}}, f"/weights/{SYMBOLS[0]}", "out_of_range"),
     ],
 )
 def test_bad_settings_are_named(data, pointer, code):
-    """Settings have strict types and bounds, and weights are for symbols the policy has."""
+    """Settings have strict types and bounds."""
     assert setting_faults(data) == {(pointer, code)}
 
 

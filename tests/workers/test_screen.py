@@ -248,7 +248,7 @@ def test_a_full_batch_takes_no_more_statements_than_a_small_one(visitors: Visito
 def test_a_site_gets_what_it_asks_for(
     services: Services, wishes: dict[str, Any], first: State, second_state: State
 ) -> None:
-    """Holding all, holding the first, other weights, words: each on an author's first two comments."""
+    """Holding all, holding the first, words: each on an author's first two comments."""
     visitors = Visitors(services, **wishes)
     seen = []
     for text in (FRIENDLY, "Next time I shall try it with more caraway and less salt."):
@@ -258,19 +258,20 @@ def test_a_site_gets_what_it_asks_for(
 
 
 @pytest.mark.parametrize(
-    ("weights", "expected"),
+    ("own", "expected"),
     [
-        ({}, State.HELD),
-        ({"MANY_LINKS": 1.0}, State.APPROVED),
-        ({"MANY_LINKS": 0.0, "MOSTLY_LINKS": 4.8}, State.HELD),
-        ({"MANY_LINKS": 6.4, "TOKEN_ABSENT": 3.2}, State.SPAM),
+        (None, State.HELD),
+        ("[symbols.MANY_LINKS]\npoints = 1.0", State.APPROVED),
+        ("[symbols]\nMANY_LINKS.points = 0\nMOSTLY_LINKS.points = 4.8", State.HELD),
+        ("[symbols]\nMANY_LINKS.points = 6.4\nTOKEN_ABSENT.points = 3.2", State.SPAM),
+        ("[thresholds.spam]\nheld = 0.95", State.APPROVED),
     ],
 )
-def test_a_site_may_weigh_otherwise(
-    services: Services, weights: dict[str, float], expected: State
-) -> None:
-    """Links may weigh little on a site about links; the record says that its weights counted."""
-    visitors = Visitors(services, weights=weights)
+def test_a_site_may_weigh_otherwise(services: Services, own: str | None, expected: State) -> None:
+    """Links may weigh little on a site about links; the record says that its policy counted."""
+    visitors = Visitors(services)
+    if own is not None:
+        services.set_policy("news", own)
     posted = visitors.post("http://a.example " * 6, facts=DoorFacts(origin_given=True))
     assert screened(visitors, posted) == [expected]
-    assert visitors.decisions(posted)[0].policy_version == ("2+site" if weights else "2")
+    assert visitors.decisions(posted)[0].policy_version == ("2" if own is None else "2+1")

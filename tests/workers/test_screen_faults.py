@@ -10,9 +10,11 @@ import pytest
 from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 from working import FRIENDLY, Visitors, run_sql
 
+from service.core.errors import InvalidPolicy
 from service.core.policy import decide, packaged_policy
 from service.core.signals import Signal
 from service.core.site import SiteSettings
+from service.core.site_policy import PolicyKind, SitePolicy
 from service.core.states import State
 from service.usecases.screen import LEASE, ScreenComments
 from service.wiring import Services
@@ -84,12 +86,13 @@ def test_a_broken_check_holds_the_comment_and_is_named(
     assert "MANY_LINKS" in visitors.signals(links)
 
 
-def test_no_weight_of_a_site_can_make_up_for_a_broken_check(
-    services: Services, screen_with: Callable[..., ScreenComments]
+def test_no_policy_of_a_site_can_make_up_for_a_broken_check(
+    visitors: Visitors, screen_with: Callable[..., ScreenComments]
 ) -> None:
-    """What could not be checked is not shown, whatever points a site gives to it."""
-    weights = {"CHECK_FAILED": -1000.0, "CHECK_TIMED_OUT": -1000.0}
-    visitors = Visitors(services, weights=weights)
+    """What could not be checked is not shown, however much a site trusts everything else."""
+    with pytest.raises(InvalidPolicy, match="always holds"):
+        visitors.services.set_policy("news", '[symbols.CHECK_FAILED]\nat_least = "approved"')
+    visitors.services.set_policy("news", "[priors]\nspam = -20\nabuse = -20")
     posted = visitors.post()
     screen_with(raises)(visitors.items([posted]))
     assert visitors.state(posted) is State.HELD
@@ -101,21 +104,21 @@ def test_a_symbol_that_the_policy_does_not_know_holds() -> None:
     assert verdict.state is State.HELD
 
 
-def test_weights_that_no_longer_fit_the_policy_hold_that_sites_comments_only(
-    services: Services,
-) -> None:
-    """After an upgrade a site's weights may name what is gone: others in the batch go on."""
+def test_a_policy_that_no_longer_fits_holds_that_sites_comments_only(services: Services) -> None:
+    """After an upgrade a site's policy may name what is gone: others in the batch go on."""
     visitors = Visitors(services)
     other = services.add_site(
         "other", name="Other", origins=["https://news.example"], settings=SiteSettings()
     )
     with services.store.write() as tx:
-        settings = replace(visitors.site.settings, weights={"GONE": 1.0})
-        assert tx.change_site(replace(visitors.site, settings=settings))
+        text = "[symbols.GONE]\npoints = 1"
+        assert tx.add_policy(
+            SitePolicy(visitors.site.id, 1, PolicyKind.LIVE, text, "", services.clock())
+        )
     mine = visitors.post()
     theirs = visitors.post(site=other)
     services.screen([visitors.item(mine), replace(visitors.item(theirs), site_id=other.id)])
-    assert visitors.signals(mine)["CHECK_FAILED"] == "the site's weights"
+    assert visitors.signals(mine)["CHECK_FAILED"] == "the site's policy"
     assert visitors.state(mine) is State.HELD
     with services.store.read() as tx:
         assert tx.comment_state(other.id, theirs) is State.APPROVED

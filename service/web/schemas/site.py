@@ -1,7 +1,6 @@
 """A site's settings and origins as an operator gives them in JSON: strict types and bounds."""
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from typing import Any
@@ -11,7 +10,6 @@ from marshmallow import fields
 
 from service.core.errors import FieldProblem, InvalidSubmission, InvalidURL
 from service.core.form import NAME_MAX_CHARS
-from service.core.policy import packaged_policy
 from service.core.site import CONTENT_MAX_CHARS_LIMIT, SiteSettings
 from service.core.urls import origin_of
 from service.web.schemas.faults import (
@@ -20,7 +18,6 @@ from service.web.schemas.faults import (
     WRONG_TYPE_FLAG,
     WRONG_TYPE_LIST,
     WRONG_TYPE_NUMBER,
-    WRONG_TYPE_OBJECT,
     WRONG_TYPE_TEXT,
     Fault,
     StrictSchema,
@@ -32,9 +29,7 @@ WORDS_MAX = 5_000
 WORD_MAX_CHARS = 200
 NAMES_MAX = 1_000
 ORIGINS_MAX = 50
-WEIGHT_MAX = 100.0
 
-UNKNOWN_SYMBOL = Fault("unknown_symbol", "The policy knows no symbol of this name.")
 NOT_AN_ORIGIN = Fault("not_an_origin", "An origin is a scheme and a host only, without a path.")
 
 
@@ -80,26 +75,6 @@ class Lines(fields.List[str | None]):
         return tuple(dict.fromkeys(super()._deserialize(value, *args, **kwargs)))
 
 
-class Weights(fields.Field[dict[str, float]]):
-    """Points for symbols of the packaged policy."""
-
-    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> dict[str, float]:
-        if not isinstance(value, Mapping):
-            raise refuse(WRONG_TYPE_OBJECT)
-        rules = packaged_policy().rules
-        faults: dict[str, list[Fault]] = {}
-        for symbol, points in value.items():
-            if symbol not in rules:
-                faults[symbol] = [UNKNOWN_SYMBOL]
-            elif isinstance(points, bool) or not isinstance(points, int | float):
-                faults[symbol] = [WRONG_TYPE_NUMBER]
-            elif not (math.isfinite(points) and abs(points) <= WEIGHT_MAX):
-                faults[symbol] = [_out_of_range(-WEIGHT_MAX, WEIGHT_MAX)]
-        if faults:
-            raise refuse(faults)
-        return {symbol: float(points) for symbol, points in value.items()}
-
-
 class SettingsSchema(StrictSchema):
     """Every field of `SiteSettings`; a test holds the two together. What is absent stays."""
 
@@ -113,7 +88,6 @@ class SettingsSchema(StrictSchema):
     held_words = Lines(max_items=WORDS_MAX, max_chars=WORD_MAX_CHARS)
     blocked_words = Lines(max_items=WORDS_MAX, max_chars=WORD_MAX_CHARS)
     reserved_names = Lines(max_items=NAMES_MAX, max_chars=NAME_MAX_CHARS)
-    weights = Weights()
 
 
 _SETTINGS = SettingsSchema()
@@ -133,9 +107,7 @@ def settings_to_json(settings: SiteSettings) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return dict(value) if isinstance(value, Mapping) else value
+    return list(value) if isinstance(value, tuple) else value
 
 
 def load_origins(typed: Iterable[Any]) -> tuple[str, ...]:

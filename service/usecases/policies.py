@@ -1,0 +1,67 @@
+"""Sites' own policies: set one, set a draft in shadow, and tell what differs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from service.core.errors import Conflict, NotFound, SetupError
+from service.core.policy_data import differences
+from service.core.ports import Clock, Reads, Store
+from service.core.rules import Policy
+from service.core.site import Site
+from service.core.site_policy import NOTE_MAX_CHARS, PolicyKind, SitePolicy, laid_over
+
+
+@dataclass(frozen=True, slots=True)
+class SetPolicy:
+    """Appends a version; it holds from the next verdict on. None of it, and the site has none.
+
+    Raises `InvalidPolicy` for a text that cannot be used, `Conflict` where somebody else has just
+    set one.
+    """
+
+    store: Store
+    packaged_policy: Callable[[], Policy]
+    clock: Clock
+
+    def __call__(
+        self, slug: str, text: str | None, *, kind: PolicyKind = PolicyKind.LIVE, note: str = ""
+    ) -> SitePolicy:
+        if len(note) > NOTE_MAX_CHARS or not note.isprintable():
+            raise SetupError(f"A note is one line of at most {NOTE_MAX_CHARS} characters.")
+        with self.store.write() as tx:
+            site = site_named(tx, slug)
+            version = max((one.version for one in tx.site_policies(site.id)), default=0) + 1
+            made = SitePolicy(site.id, version, kind, text, note, self.clock())
+            made.over(self.packaged_policy())
+            if not tx.add_policy(made):
+                raise Conflict(f"Somebody else has just set a policy of {slug}.")
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePolicy:
+    """What a site's text would change: places with the values now and then."""
+
+    store: Store
+    packaged_policy: Callable[[], Policy]
+
+    def __call__(self, slug: str, text: str) -> list[tuple[str, object, object]]:
+        packaged = self.packaged_policy()
+        with self.store.read() as tx:
+            now = policy_in_force(tx, site_named(tx, slug), packaged)
+        return differences(now, laid_over(packaged, text, version=packaged.version))
+
+
+def policy_in_force(tx: Reads, site: Site, packaged: Policy) -> Policy:
+    """Raises `InvalidPolicy` where the site's own does not fit the packaged one any more."""
+    for one in tx.policies_in_force([site.id]):
+        if one.kind is PolicyKind.LIVE:
+            return one.over(packaged) or packaged
+    return packaged
+
+
+def site_named(tx: Reads, slug: str) -> Site:
+    site = tx.site(slug)
+    if site is None:
+        raise NotFound(f"There is no site {slug}: `vestibule site list` shows them.")
+    return site
