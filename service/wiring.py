@@ -36,7 +36,7 @@ from service.store import SqlStore, is_current
 from service.store.schema import unreachable
 from service.usecases.moderate import DecideComment
 from service.usecases.people import AddModerator, FindSession, SetPassword, SignIn, SignOut
-from service.usecases.policies import ComparePolicy, SetPolicy
+from service.usecases.policies import ComparePolicy, ReportShadow, SetPolicy
 from service.usecases.revise import EditComment, WithdrawComment
 from service.usecases.screen import ScreenComments
 from service.usecases.sites import AddSite, ChangeSite
@@ -75,6 +75,7 @@ class Services:
     change_site: ChangeSite
     set_policy: SetPolicy
     compare_policy: ComparePolicy
+    report_shadow: ReportShadow
     close_thread: CloseThread
     add_moderator: AddModerator
     set_password: SetPassword
@@ -150,6 +151,7 @@ def build(settings: Settings) -> Services:
         change_site=ChangeSite(store),
         set_policy=SetPolicy(store, packaged_policy, utc_now),
         compare_policy=ComparePolicy(store, packaged_policy),
+        report_shadow=ReportShadow(store, packaged_policy),
         close_thread=CloseThread(store, utc_now, new_id),
         add_moderator=AddModerator(store, vault, passwords, utc_now, new_id),
         set_password=SetPassword(store, vault, passwords),

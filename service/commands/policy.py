@@ -94,6 +94,36 @@ def policy_set(slug: str, note: str, file: TextIO) -> None:
     click.echo(f"Version {made.version} is in force on {slug}.")
 
 
+@policy.command("shadow")
+@_site
+@_note
+@click.option("--end", is_flag=True, help="Try the draft no more.")
+@click.option("--report", is_flag=True, help="Say how often the draft has concluded otherwise.")
+@click.argument("file", type=click.File("r", encoding="utf-8"), required=False)
+def policy_shadow(slug: str, note: str, file: TextIO | None, *, end: bool, report: bool) -> None:
+    """Try FILE as a site's policy: its verdicts are written down beside those that count."""
+    if [end, report, file is not None].count(True) != 1:
+        raise click.UsageError("Give a FILE, or --end, or --report.")
+    with opened(_checked()) as services:
+        if report:
+            found = services.report_shadow(slug)
+        else:
+            text = file.read() if file is not None else None
+            made = services.set_policy(slug, text, kind=PolicyKind.SHADOW, note=note)
+    if not report:
+        click.echo(f"Version {made.version} {'ends the trial' if end else 'is tried'} on {slug}.")
+        return
+    counts = found.counts
+    differing = sum(number for (live, draft), number in counts.items() if live is not draft)
+    click.echo(
+        f"Version {found.draft.version}, tried since {found.draft.created_at:%Y-%m-%d %H:%M}Z. "
+        f"Comments: {sum(counts.values())}, concluded otherwise: {differing}."
+    )
+    for (live, draft), number in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        if live is not draft:
+            click.echo(f"{number}\t{live} -> {draft}")
+
+
 def _as_json(data: object) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False)
 

@@ -108,6 +108,12 @@ class Reads(Protocol):
         """The latest of each kind that these sites have set."""
         ...
 
+    def shadow_counts(
+        self, site_id: str, policy_version: str, *, since: datetime
+    ) -> Mapping[tuple[State, State], int]:
+        """How often checks concluded the first while this draft would have concluded the second."""
+        ...
+
     def site_policies(self, site_id: str) -> Sequence[SitePolicy]:
         """Every version of a site's own policy, oldest first."""
         ...

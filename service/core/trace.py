@@ -13,6 +13,16 @@ from service.core.policy_data import policy_to_data, restricted
 from service.core.policy_file import policy_from_data
 from service.core.rules import Family, Policy
 from service.core.signals import Signal
+from service.core.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a site's draft policy concluded from the same signals; no `state` where it agreed."""
+
+    policy_version: str
+    state: State | None = None
+    log_odds: Mapping[Family, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class Trace:
     capped: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     input_hash: str = ""
+    shadow: Shadow | None = None
 
 
 def trace_of(
@@ -47,6 +58,13 @@ def trace_of(
     )
 
 
+def shadow_of(draft: Verdict, verdict: Verdict) -> Shadow:
+    if draft.state is verdict.state:
+        return Shadow(draft.policy_version)
+    sums = {family: draft.sum_of(family).log_odds for family in Family}
+    return Shadow(draft.policy_version, draft.state, sums)
+
+
 def recompute(trace: Trace) -> Verdict:
     """The verdict that the trace leads to; it equals the one that was recorded."""
     return decide(trace.signals, trace.policy)
@@ -54,13 +72,22 @@ def recompute(trace: Trace) -> Verdict:
 
 def trace_to_data(trace: Trace) -> dict[str, Any]:
     """Plain data without the signals."""
-    return {
+    data: dict[str, Any] = {
         "policy": policy_to_data(trace.policy),
-        "log_odds": {family.value: value for family, value in trace.log_odds.items()},
+        "log_odds": _log_odds_to_data(trace.log_odds),
         "capped": list(trace.capped),
         "versions": dict(trace.versions),
         "input": trace.input_hash,
     }
+    shadow = trace.shadow
+    if shadow is not None:
+        data["shadow"] = {"version": shadow.policy_version}
+        if shadow.state is not None:
+            data["shadow"] |= {
+                "state": shadow.state.value,
+                "log_odds": _log_odds_to_data(shadow.log_odds),
+            }
+    return data
 
 
 def trace_from_data(data: Mapping[str, Any], signals: Iterable[Signal]) -> Trace:
@@ -69,11 +96,26 @@ def trace_from_data(data: Mapping[str, Any], signals: Iterable[Signal]) -> Trace
     return Trace(
         policy=policy,
         signals=_reported(signals, policy),
-        log_odds={Family(name): value for name, value in data["log_odds"].items()},
+        log_odds=_log_odds_from_data(data["log_odds"]),
         capped=tuple(data["capped"]),
         versions=data["versions"],
         input_hash=data["input"],
+        shadow=_shadow_from_data(data["shadow"]) if "shadow" in data else None,
     )
+
+
+def _shadow_from_data(data: Mapping[str, Any]) -> Shadow:
+    if "state" not in data:
+        return Shadow(data["version"])
+    return Shadow(data["version"], State(data["state"]), _log_odds_from_data(data["log_odds"]))
+
+
+def _log_odds_to_data(log_odds: Mapping[Family, float]) -> dict[str, float]:
+    return {family.value: value for family, value in log_odds.items()}
+
+
+def _log_odds_from_data(data: Mapping[str, float]) -> Mapping[Family, float]:
+    return {Family(name): value for name, value in data.items()}
 
 
 def _reported(signals: Iterable[Signal], policy: Policy) -> tuple[Signal, ...]:

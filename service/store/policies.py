@@ -1,13 +1,16 @@
 """Sites' own policies: versions are added and never changed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, func, literal_column, select
 
+from service.core.decisions import Actor
 from service.core.site_policy import PolicyKind, SitePolicy
+from service.core.states import State
 from service.store.connected import Connected
-from service.store.tables import policies
+from service.store.tables import decisions, policies
 
 _later = policies.alias("later")
 
@@ -29,6 +32,26 @@ class PolicyReads(Connected):
             select(policies).where(policies.c.site_id == site_id).order_by(policies.c.version)
         )
         return [_policy(row) for row in rows]
+
+    def shadow_counts(
+        self, site_id: str, policy_version: str, *, since: datetime
+    ) -> Mapping[tuple[State, State], int]:
+        shadow = decisions.c.trace["shadow"]
+        other = shadow["state"].as_string()
+        rows = self._connection.execute(
+            select(decisions.c.to_state, other.label("other"), func.count())
+            .where(
+                decisions.c.site_id == site_id,
+                decisions.c.actor == Actor.CHECKS,
+                decisions.c.at >= since,
+                shadow["version"].as_string() == policy_version,
+            )
+            .group_by(decisions.c.to_state, literal_column("other"))
+        )
+        return {
+            (State(state), State(other if other is not None else state)): number
+            for state, other, number in rows
+        }
 
 
 class PolicyWrites(Connected):

@@ -1,6 +1,6 @@
 """Sites' own policies: set one, set a draft in shadow, and tell what differs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from service.core.errors import Conflict, NotFound, SetupError
@@ -9,6 +9,7 @@ from service.core.ports import Clock, Reads, Store
 from service.core.rules import Policy
 from service.core.site import Site
 from service.core.site_policy import NOTE_MAX_CHARS, PolicyKind, SitePolicy, laid_over
+from service.core.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,32 @@ class ComparePolicy:
         with self.store.read() as tx:
             now = policy_in_force(tx, site_named(tx, slug), packaged)
         return differences(now, laid_over(packaged, text, version=packaged.version))
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowReport:
+    """A draft, and by live and draft verdict how many comments it has been tried on."""
+
+    draft: SitePolicy
+    counts: Mapping[tuple[State, State], int]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShadow:
+    """Raises `NotFound` where a site has no draft in shadow."""
+
+    store: Store
+    packaged_policy: Callable[[], Policy]
+
+    def __call__(self, slug: str) -> ShadowReport:
+        packaged = self.packaged_policy()
+        with self.store.read() as tx:
+            site = site_named(tx, slug)
+            for one in tx.policies_in_force([site.id]):
+                if one.kind is PolicyKind.SHADOW and (draft := one.over(packaged)) is not None:
+                    since = one.created_at
+                    return ShadowReport(one, tx.shadow_counts(site.id, draft.version, since=since))
+        raise NotFound(f"No draft is in shadow on {slug}.")
 
 
 def policy_in_force(tx: Reads, site: Site, packaged: Policy) -> Policy:

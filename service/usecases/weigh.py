@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from service.core.comment import Draft
@@ -13,7 +13,7 @@ from service.core.ports import Reads, Vault
 from service.core.rules import Policy
 from service.core.signals import CHECK_FAILED, Signal
 from service.core.site_policy import PolicyKind, SitePolicy
-from service.core.trace import trace_of
+from service.core.trace import shadow_of, trace_of
 
 SITES_PARSED = 1_000
 """Of so many sites the policies are kept parsed; reading one takes some milliseconds."""
@@ -21,10 +21,14 @@ SITES_PARSED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A site's policy, and what is wrong with the one it has set, if that cannot be used."""
+    """A site's policy, what is wrong with the one it has set if that cannot be used, and its draft.
+
+    A draft that cannot be used is left aside: it counts nothing anyway.
+    """
 
     policy: Policy
     fault: str = ""
+    draft: Policy | None = None
 
 
 class Weigh:
@@ -33,22 +37,20 @@ class Weigh:
     def __init__(self, packaged_policy: Callable[[], Policy], vault: Vault) -> None:
         self._packaged = packaged_policy
         self._vault = vault
-        self._in_force = lru_cache(maxsize=SITES_PARSED)(_in_force)
+        self._over = lru_cache(maxsize=SITES_PARSED)(_over)
 
     def policies(self, tx: Reads, site_ids: Collection[str]) -> Mapping[str, InForce]:
         """What is in force on each of these sites, in one query."""
         packaged = self._packaged()
-        live = {
-            one.site_id: one
-            for one in tx.policies_in_force(site_ids)
-            if one.kind is PolicyKind.LIVE
-        }
-        return {
-            site_id: self._in_force(live[site_id], packaged)
-            if site_id in live
-            else InForce(packaged)
-            for site_id in site_ids
-        }
+        found = {site_id: InForce(packaged) for site_id in site_ids}
+        for own in tx.policies_in_force(site_ids):
+            policy, fault = self._over(own, packaged)
+            known = found[own.site_id]
+            if own.kind is PolicyKind.SHADOW:
+                found[own.site_id] = replace(known, draft=policy)
+            else:
+                found[own.site_id] = replace(known, policy=policy or packaged, fault=fault)
+        return found
 
     def __call__(
         self,
@@ -59,6 +61,7 @@ class Weigh:
         versions: Mapping[str, str],
     ) -> Screening:
         """Where a site's own policy cannot be used, its comments wait for a person."""
+        draft_verdict = decide(signals, in_force.draft) if in_force.draft is not None else None
         if in_force.fault:
             signals = [*signals, Signal(CHECK_FAILED, detail=in_force.fault)]
         policy = in_force.policy
@@ -72,12 +75,15 @@ class Weigh:
             attempt=draft.attempt,
             verdict=verdict,
             revision=draft.revision,
-            trace=trace_of(verdict, policy, versions=versions, input_hash=input_hash),
+            trace=replace(
+                trace_of(verdict, policy, versions=versions, input_hash=input_hash),
+                shadow=shadow_of(draft_verdict, verdict) if draft_verdict is not None else None,
+            ),
         )
 
 
-def _in_force(own: SitePolicy, packaged: Policy) -> InForce:
+def _over(own: SitePolicy, packaged: Policy) -> tuple[Policy | None, str]:
     try:
-        return InForce(own.over(packaged) or packaged)
+        return own.over(packaged), ""
     except InvalidPolicy:
-        return InForce(packaged, "the site's policy")
+        return None, "the site's policy"

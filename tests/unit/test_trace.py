@@ -1,6 +1,7 @@
 """The trace: a recorded verdict can be reached again, without the policy of its day."""
 
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,15 @@ from service.core.policy_data import differences, policy_to_data
 from service.core.policy_file import policy_from_data
 from service.core.rules import Family
 from service.core.signals import Signal
-from service.core.trace import recompute, trace_from_data, trace_of, trace_to_data
+from service.core.states import State
+from service.core.trace import (
+    Shadow,
+    recompute,
+    shadow_of,
+    trace_from_data,
+    trace_of,
+    trace_to_data,
+)
 
 
 def _signals(policy):
@@ -29,13 +38,16 @@ def _signals(policy):
     st.sampled_from([POLICY, PACKAGED]).flatmap(
         lambda policy: st.tuples(st.just(policy), _signals(policy))
     ),
+    st.sampled_from([None, POLICY, PACKAGED]),
     st.randoms(),
 )
-def test_a_verdict_is_reached_again_from_its_trace(given_, random) -> None:
+def test_a_verdict_is_reached_again_from_its_trace(given_, draft, random) -> None:
     """To the last digit, with every share and its evidence, after a way through JSON."""
     policy, signals = given_
     verdict = decide(signals, policy)
     trace = trace_of(verdict, policy, versions={"model": "3"}, input_hash="ab")
+    if draft is not None:
+        trace = replace(trace, shadow=shadow_of(decide(signals, draft), verdict))
     assert recompute(trace) == verdict
     # As a store keeps it: signals apart and in any order, composites among them.
     recorded = [one.signal for one in (*verdict.contributions, *verdict.shadowed)]
@@ -58,6 +70,14 @@ def test_a_trace_holds_what_counted_and_no_more() -> None:
     assert set(data["policy"]["groups"]) == {"free", "words"}
     assert set(data["policy"]["composites"]) == {"BOTH"}
     assert "a detail" not in json.dumps(data)
+
+
+def test_a_draft_is_recorded_in_full_only_where_it_disagrees() -> None:
+    """Where it agrees, that it was asked is enough."""
+    draft = replace(POLICY, version="8", priors={Family.SPAM: 0.0, Family.ABUSE: -3.0})
+    shadow = shadow_of(decide([], draft), decide([], POLICY))
+    assert shadow == Shadow("8", State.HELD, {Family.SPAM: 0.0, Family.ABUSE: -3.0})
+    assert shadow_of(decide([], draft), decide([], draft)) == Shadow("8")
 
 
 def test_a_policy_and_its_data_are_the_same() -> None:

@@ -115,3 +115,24 @@ def test_a_policy_that_does_not_fit_any_more_can_still_be_seen_and_replaced(
     posted = visitors.post()
     visitors.services.screen([visitors.item(posted)])
     assert visitors.state(posted) is State.APPROVED
+
+
+def test_a_draft_is_tried_reported_and_ended(run: Run, visitors: Visitors) -> None:
+    """It is a version like others, and its report says what would have been otherwise."""
+    shadow = ("policy", "shadow", "--site", "news")
+    assert "No draft is in shadow" in run(*shadow, "--report", status=2)
+    assert "Version 1 is tried on news." in run(*shadow, "-", stdin="[priors]\nspam = 1\n")
+    posted = visitors.post()
+    visitors.services.screen([visitors.item(posted)])
+    assert visitors.state(posted) is State.APPROVED
+    first, *rows = run(*shadow, "--report").splitlines()
+    assert first.endswith("Comments: 1, concluded otherwise: 1.")
+    assert rows == ["1\tapproved -> held"]
+    assert "no policy of its own" in run("policy", "show", "--site", "news")
+    assert "Version 2 ends the trial on news." in run(*shadow, "--end")
+    assert "No draft is in shadow" in run(*shadow, "--report", status=2)
+    assert "Give a FILE, or --end, or --report." in run(*shadow, status=2)
+    assert "\tended\t" in run("policy", "list", "--site", "news")
+    assert "no check reports this symbol" in run(
+        *shadow, "-", stdin="[symbols.GONE]\npoints = 1\n", status=2
+    )

@@ -16,8 +16,10 @@ from working import FRIENDLY, Visitors
 
 from service import wiring
 from service.core.comment import DoorFacts
+from service.core.errors import NotFound
 from service.core.policy import probability
 from service.core.rules import Family
+from service.core.site_policy import PolicyKind
 from service.core.states import State
 from service.core.trace import recompute, trace_to_data
 from service.settings import Settings
@@ -275,3 +277,31 @@ def test_a_site_may_weigh_otherwise(services: Services, own: str | None, expecte
     posted = visitors.post("http://a.example " * 6, facts=DoorFacts(origin_given=True))
     assert screened(visitors, posted) == [expected]
     assert visitors.decisions(posted)[0].policy_version == ("2" if own is None else "2+1")
+
+
+def test_a_draft_in_shadow_changes_nothing_and_is_counted(visitors: Visitors) -> None:
+    """What it would have concluded stands in the record, where it agreed and where it did not."""
+    services, site = visitors.services, visitors.site.id
+    services.set_policy("news", "[thresholds.spam]\nspam = 1.0")
+    draft = services.set_policy("news", "[priors]\nspam = 0.0", kind=PolicyKind.SHADOW)
+    ids = visitors.post_all([FRIENDLY, "http://a.example " * 6, "So do I, and I always did."])
+    assert screened(visitors, *ids) == [State.APPROVED, State.HELD, State.APPROVED]
+    assert services.report_shadow("news").draft == draft
+    assert services.report_shadow("news").counts == {
+        (State.APPROVED, State.HELD): 2, (State.HELD, State.SPAM): 1,
+    }  # fmt: skip
+    with services.store.read() as tx:
+        shadow = tx.traces(site, ids)[ids[1], 0].shadow
+    assert shadow is not None
+    assert (shadow.policy_version, shadow.state) == ("2+2", State.SPAM)
+    services.set_policy("news", "", kind=PolicyKind.SHADOW)
+    assert services.report_shadow("news").counts == {}
+    screened(visitors, visitors.post("Agreed.", author_email="one@news.example"))
+    assert services.report_shadow("news").counts == {(State.APPROVED, State.APPROVED): 1}
+    services.set_policy("news", None, kind=PolicyKind.SHADOW)
+    with pytest.raises(NotFound):
+        services.report_shadow("news")
+    posted = visitors.post("Me too.", author_email="two@news.example")
+    screened(visitors, posted)
+    with services.store.read() as tx:
+        assert tx.traces(site, [posted])[posted, 0].shadow is None
