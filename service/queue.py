@@ -189,24 +189,32 @@ class RedisQueue:
 
 # Generic cell rate algorithm (ITU-T I.371): each key holds the theoretical arrival time of the next
 # request, in milliseconds by the server's clock. A request passes if none of its keys runs more
-# than a full minute's allowance ahead; only then are all of them moved on.
+# than a full minute's allowance ahead; only then are all of them moved on. ARGV holds the limits of
+# one request's keys, KEYS the keys of one request after the other; there is an answer for each.
 _GCRA = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local wait = 0
-local next_times = {}
-for i, key in ipairs(KEYS) do
-  local interval = 60000 / tonumber(ARGV[i])
-  local tat = math.max(tonumber(redis.call('GET', key) or now), now) + interval
-  next_times[i] = tat
-  wait = math.max(wait, tat - now - 60000)
+local limits = #ARGV
+local waits = {}
+for first = 0, #KEYS - limits, limits do
+  local wait = 0
+  local next_times = {}
+  for i = 1, limits do
+    local interval = 60000 / tonumber(ARGV[i])
+    local tat = math.max(tonumber(redis.call('GET', KEYS[first + i]) or now), now) + interval
+    next_times[i] = tat
+    wait = math.max(wait, tat - now - 60000)
+  end
+  if wait <= 0 then
+    for i = 1, limits do
+      local lifetime = math.ceil(next_times[i] - now) + 1000
+      local next_time = string.format('%.3f', next_times[i])
+      redis.call('SET', KEYS[first + i], next_time, 'PX', lifetime)
+    end
+  end
+  waits[#waits + 1] = math.ceil(wait)
 end
-if wait > 0 then return math.ceil(wait) end
-for i, key in ipairs(KEYS) do
-  local lifetime = math.ceil(next_times[i] - now) + 1000
-  redis.call('SET', key, string.format('%.3f', next_times[i]), 'PX', lifetime)
-end
-return 0
+return waits
 """
 
 
@@ -222,18 +230,25 @@ class RedisRateLimiter:
         self._site_per_minute = site_per_minute
 
     def admit_comment(self, network: bytes, site_id: str) -> float | None:
-        return self._admit(
-            {
-                f"vestibule:rate:network:{site_id}:{network.hex()}": self._network_per_minute,
-                f"vestibule:rate:site:{site_id}": self._site_per_minute,
-            }
-        )
+        return self.admit_comments([(network, site_id)])[0]
+
+    def admit_comments(self, senders: Sequence[tuple[bytes, str]]) -> Sequence[float | None]:
+        keys = [
+            key
+            for network, site_id in senders
+            for key in (
+                f"vestibule:rate:network:{site_id}:{network.hex()}",
+                f"vestibule:rate:site:{site_id}",
+            )
+        ]
+        return self._admit(keys, self._network_per_minute, self._site_per_minute)
 
     def admit_sign_in(self, network: bytes) -> float | None:
-        return self._admit({f"vestibule:rate:sign-in:{network.hex()}": self.SIGN_INS_PER_MINUTE})
+        keys = [f"vestibule:rate:sign-in:{network.hex()}"]
+        return self._admit(keys, self.SIGN_INS_PER_MINUTE)[0]
 
-    def _admit(self, limits: dict[str, int]) -> float | None:
-        waiting = self._gate.call(
-            lambda: cast("int", self._script(keys=list(limits), args=list(limits.values())))
-        )
-        return None if waiting is None else waiting / 1000
+    def _admit(self, keys: Sequence[str], *limits: int) -> Sequence[float | None]:
+        waits = self._gate.call(lambda: cast("list[int]", self._script(keys=keys, args=limits)))
+        if waits is None:
+            return [None] * (len(keys) // len(limits))
+        return [wait / 1000 for wait in waits]

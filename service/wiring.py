@@ -39,8 +39,8 @@ from service.usecases.people import AddModerator, FindSession, SetPassword, Sign
 from service.usecases.policies import ComparePolicy, ReportShadow, SetPolicy
 from service.usecases.revise import EditComment, WithdrawComment
 from service.usecases.screen import ScreenComments
-from service.usecases.sites import AddSite, ChangeSite
-from service.usecases.submit import SubmitComment
+from service.usecases.sites import AddSite, ChangeSite, KnownSites
+from service.usecases.submit import SubmitComments
 from service.usecases.sweep import Sweep
 from service.usecases.threads import CloseThread
 from service.usecases.together import Together
@@ -65,6 +65,7 @@ class Services:
     passwords: Passwords
     clock: Clock
     new_id: NewId
+    sites: KnownSites
     submit: Callable[[Submission], Receipt]
     screen: ScreenComments
     decide: DecideComment
@@ -138,10 +139,9 @@ def build(settings: Settings) -> Services:
         passwords=passwords,
         clock=utc_now,
         new_id=new_id,
+        sites=KnownSites(store),
         # Requests that come at the same time share a transaction.
-        submit=Together(
-            SubmitComment(store, queue, limiter, room, vault, utc_now, new_id).together
-        ),
+        submit=Together(SubmitComments(store, queue, limiter, room, vault, utc_now, new_id)),
         screen=ScreenComments(store, load_screener, Weigh(packaged_policy, vault), utc_now, new_id),
         decide=DecideComment(store, utc_now, new_id),
         edit=EditComment(store, queue, limiter, room, vault, utc_now),

@@ -77,6 +77,10 @@ class StaleVersion(Conflict):
     title = "This comment has changed since you loaded it"
 
 
+class SiteChanged(Conflict):
+    """The site's settings have changed since the request was checked against them."""
+
+
 class TransitionRefused(Conflict):
     code = "transition_refused"
     title = "This comment cannot take that state"

@@ -26,6 +26,7 @@ from service.core.people import Moderator, NewModerator, Session
 from service.core.records import (
     CopyKind,
     CopyMark,
+    KeyClaim,
     PageMark,
     QueuedComment,
     ThreadPosition,
@@ -143,10 +144,12 @@ class Reads(Protocol):
 class Writes(Reads, Protocol):
     """One transaction: all of it is stored when the block ends, or nothing."""
 
-    def claim_key(
-        self, site_id: str, key_hash: bytes, fingerprint: bytes, *, comment_id: str, now: datetime
-    ) -> bool:
-        """Claim an Idempotency-Key; False if it is taken."""
+    def claim_keys(self, claims: Sequence[KeyClaim]) -> bool:
+        """Claim Idempotency-Keys; False if some of them are taken: `claimed_key` tells which."""
+        ...
+
+    def release_key(self, claim: KeyClaim) -> None:
+        """Take a claim back, of a comment that is not stored after all."""
         ...
 
     def add_thread(
@@ -160,12 +163,18 @@ class Writes(Reads, Protocol):
         ...
 
     def set_thread_closed(self, thread: Thread, *, closed: bool) -> None: ...
-    def find_contact(self, site_id: str, email_indexes: Sequence[bytes]) -> str | None: ...
-    def add_contact(self, contact: NewContact) -> str:
-        """Add a contact, or find the one with the same index; its id."""
+    def find_contacts(self, site_id: str, email_indexes: Sequence[bytes]) -> Mapping[bytes, str]:
+        """The ids of those of a site's contacts that there are, by their index."""
         ...
 
-    def add_comment(self, comment: NewComment) -> None: ...
+    def add_contacts(self, new: Sequence[NewContact]) -> bool:
+        """Add contacts; False if some of their indexes had been added by somebody else."""
+        ...
+
+    def add_comments(self, new: Sequence[NewComment]) -> None:
+        """Add comments. One that is there already, from a commit whose answer was lost, stays."""
+        ...
+
     def lease(
         self, items: Sequence[WorkItem], *, until: datetime, now: datetime
     ) -> Sequence[Draft]:
@@ -266,6 +275,10 @@ class RateLimiter(Protocol):
     """GCRA. Answers 0.0 for "go on", else seconds to wait; None where rates cannot be counted."""
 
     def admit_comment(self, network: bytes, site_id: str) -> float | None: ...
+    def admit_comments(self, senders: Sequence[tuple[bytes, str]]) -> Sequence[float | None]:
+        """As one after the other: for each the hash of its network, and its site's id."""
+        ...
+
     def admit_sign_in(self, network: bytes) -> float | None: ...
 
 

@@ -49,6 +49,17 @@ class QueuedComment:
     shown_content: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyClaim:
+    """An Idempotency-Key that comes with a comment. Both hashes are keyed."""
+
+    site_id: str
+    key_hash: bytes
+    fingerprint: bytes
+    comment_id: str
+    created_at: datetime
+
+
 class CopyKind(IntEnum):
     """What a stored fingerprint's key stands for."""
 

@@ -1,19 +1,25 @@
 """Connections: how SQLite and PostgreSQL are opened, and how reads and writes begin."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from service.core.errors import SetupError
-from service.store.turns import SharedWriter
+from service.store.turns import FairLock
 
 BUSY_TIMEOUT_SECONDS = 15
+TRUSTED_SECONDS = 1.0
+"""A connection to PostgreSQL that has rested for longer is tried before it is used: a restart, a
+failover or a firewall may have ended it. Trying costs as much as a query."""
+
 _WRITES = "vestibule_writes"
+_LEFT_AT = "vestibule_left_at"
 
 
 class Database:
@@ -29,7 +35,7 @@ class Database:
                 "VESTIBULE_DATABASE_URL cannot be used; for PostgreSQL install vestibule[postgres]."
             ) from None
         self._writing = self.engine.execution_options(**{_WRITES: True})
-        self._shared = SharedWriter(self._writing)
+        self._turns = FairLock() if self.is_sqlite else None
         # Where nothing has begun SQLite takes each statement by itself; PostgreSQL's driver begins.
         self._looking = (
             self.engine
@@ -53,8 +59,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that commits when the block ends well."""
-        made = self._shared.transaction() if self.is_sqlite else self._writing.begin()
-        with made as connection:
+        turn = self._turns.held() if self._turns is not None else nullcontext()
+        with turn, self._writing.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -69,9 +75,11 @@ def _engine(url: str, *, is_sqlite: bool, pool_size: int) -> Engine:
             hide_parameters=True,
             pool_size=pool_size,
             max_overflow=0,
-            pool_pre_ping=True,
+            # The one that was used last is the one whose statements the server has prepared.
+            pool_use_lifo=True,
             connect_args={"connect_timeout": 5},
         )
+        _try_what_has_rested(engine)
         event.listen(engine, "handle_error", _forget_details)
         return engine
     engine = create_engine(
@@ -85,6 +93,26 @@ def _engine(url: str, *, is_sqlite: bool, pool_size: int) -> Engine:
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _try_what_has_rested(engine: Engine) -> None:
+    """As `pool_pre_ping`, but not for connections that were in use just now."""
+
+    def leave(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_LEFT_AT] = time.monotonic()
+
+    def take(connection: Any, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        left_at = record.info.get(_LEFT_AT)
+        if left_at is None or time.monotonic() - left_at < TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The pool takes another one then, and none of those from before.
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", leave)
+    event.listen(engine, "checkout", take)
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

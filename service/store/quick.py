@@ -6,16 +6,30 @@ each way. Errors come as SQLAlchemy's all the same. The transaction must have be
 """
 
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import ColumnElement, Connection, Dialect, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 Make = Callable[[Any], Any]
+
+LIST_MAX = 16
+"""So many values `in_list` takes at a time. A list of another length would be another text."""
+
+
+def in_list(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column has one of the values that `listed` gives by this name."""
+    return column.in_([bindparam(f"{name}_{place}") for place in range(LIST_MAX)])
+
+
+def listed(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """1 to `LIST_MAX` values for `in_list`; the places that are left repeat the last one."""
+    last = len(values) - 1
+    return {f"{name}_{place}": values[min(place, last)] for place in range(LIST_MAX)}
 
 
 class Quick:
@@ -30,12 +44,19 @@ class Quick:
 
     def __call__(self, connection: Connection, **values: Any) -> list[Any]:
         """Run it; the rows, if it returns any, are tuples with the names of its columns."""
+        return self._text(connection, values).run(connection, values)
+
+    def many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
+        """Run it once for each of the rows, in one go; how many rows of the table that changed."""
+        return self._text(connection, rows[0]).run_many(connection, rows) if rows else 0
+
+    def _text(self, connection: Connection, values: Mapping[str, Any]) -> "_Text":
         name = connection.dialect.name
         text = self._texts.get(name)
         if text is None:
             # Two threads may both do this: they make the same.
             text = self._texts[name] = _Text(self._make, connection.dialect, list(values))
-        return text.run(connection, values)
+        return text
 
 
 class _Text:
@@ -66,20 +87,33 @@ class _Text:
         ]
 
     def run(self, connection: Connection, values: dict[str, Any]) -> list[Any]:
-        if self._constants:
-            values = self._constants | values
-        for name, convert in self._into:
-            values[name] = convert(values[name])
-        parameters: Any = values
-        if self._order is not None:
-            parameters = tuple([values[name] for name in self._order])
         driver: Any = connection.connection.driver_connection
         try:
-            cursor = driver.execute(self._text, parameters)
+            cursor = driver.execute(self._text, self._parameters(values))
             found = cursor.fetchall() if self._row is not None else ()
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told(error, connection) from error
         return [self._converted(row) for row in found]
+
+    def run_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
+        driver: Any = connection.connection.driver_connection
+        parameters = [self._parameters(values) for values in rows]
+        try:
+            cursor = driver.cursor()
+            cursor.executemany(self._text, parameters)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(error, connection) from error
+        changed: int = cursor.rowcount
+        return changed
+
+    def _parameters(self, values: dict[str, Any]) -> Any:
+        if self._constants:
+            values = self._constants | values
+        for name, convert in self._into:
+            values[name] = convert(values[name])
+        if self._order is None:
+            return values
+        return tuple([values[name] for name in self._order])
 
     def _converted(self, row: tuple[Any, ...]) -> Any:
         values = list(row)
@@ -98,6 +132,8 @@ def _told(error: Exception, connection: Connection) -> BaseException:
     gone = dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]
     if gone:
         connection.invalidate(error)
+        # Whatever ended it has hardly spared the others, which nobody has looked at meanwhile.
+        connection.engine.dispose()
     if dialect.name != "sqlite":
         # PostgreSQL's own texts repeat the row.
         error.args = (f"SQLSTATE {getattr(error, 'sqlstate', None)}",)

@@ -34,6 +34,11 @@ def path_ids(path: bytes) -> list[str]:
     return [str(uuid.UUID(bytes=path[at : at + 16])) for at in range(0, len(path), 16)]
 
 
+def values_of(record: Any) -> dict[str, Any]:
+    """A record whose fields are a table's columns, as they stand (`asdict` would copy each)."""
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
 def settings_to_json(settings: SiteSettings) -> dict[str, Any]:
     return asdict(settings)
 

@@ -39,6 +39,29 @@ class AddSite:
         return site
 
 
+class KnownSites:
+    """Sites as they were seen last, for those who find out before they end whether they still are.
+
+    It spares a question to the database at the beginning of what will ask it something anyway.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._seen: dict[str, Site] = {}
+
+    def last_seen(self, slug: str) -> Site | None:
+        return self._seen.get(slug) or self.latest(slug)
+
+    def latest(self, slug: str) -> Site | None:
+        with self._store.look() as reads:
+            site = reads.site(slug)
+        if site is None:
+            self._seen.pop(slug, None)
+        else:
+            self._seen[slug] = site
+        return site
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeSite:
     """Replaces a site's settings and, where given, its name and origins."""

@@ -1,24 +1,14 @@
-"""Submit: take a comment in. One transaction stores it as pending; then the queue is told."""
+"""Submit: take comments in. One transaction stores them as pending; then the queue is told."""
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
-from service.core.comment import (
-    MAX_DEPTH,
-    NewComment,
-    NewContact,
-    ParentComment,
-    Receipt,
-    Submission,
-    Thread,
-)
+from service.core.comment import NewComment, Receipt, Submission
 from service.core.errors import (
     FieldProblem,
     InvalidSubmission,
-    KeyReused,
     OriginRefused,
     Overloaded,
     ThreadClosed,
@@ -26,19 +16,18 @@ from service.core.errors import (
     Unavailable,
 )
 from service.core.form import is_reserved
-from service.core.ports import Clock, NewId, Queue, RateLimiter, Reads, Room, Store, Vault, Writes
-from service.core.records import WorkItem
-from service.core.states import State
+from service.core.ports import Clock, NewId, Queue, RateLimiter, Room, Store, Vault
+from service.core.records import KeyClaim, WorkItem
 from service.core.urls import origin_of
-from service.usecases.threads import open_thread
-
-_ID_BYTES = 16
+from service.usecases.storing import Answers, Entry, StoreEntries, repeated_answer
 
 
 @dataclass(frozen=True, slots=True)
-class SubmitComment:
-    """Raises `TooManyRequests`, `Overloaded`, `OriginRefused`, `ThreadClosed`, `KeyReused` or
-    `InvalidSubmission`; in each case nothing is stored.
+class SubmitComments:
+    """Takes submissions that came at the same time; each gets the answer that it would get alone.
+
+    That is a receipt, or `TooManyRequests`, `Overloaded`, `OriginRefused`, `ThreadClosed`,
+    `KeyReused`, `InvalidSubmission` or `SiteChanged`, and then nothing of it is stored.
     """
 
     store: Store
@@ -49,91 +38,51 @@ class SubmitComment:
     clock: Clock
     new_id: NewId
 
-    def __call__(self, submission: Submission) -> Receipt:
-        (answer,) = self.together([submission])
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def together(self, submissions: Sequence[Submission]) -> Sequence[Receipt | Exception]:
-        """Several in one transaction: to each the answer that it would get alone."""
-        answers = self._answered(submissions)
-        prepared: dict[int, _Prepared] = {}
-        for place, submission in enumerate(submissions):
-            if place not in answers:
-                try:
-                    prepared[place] = self._prepared(submission)
-                except Exception as error:  # noqa: BLE001 (its own answer, not that of the others)
-                    answers[place] = error
-        stored = self._stored(prepared) if prepared else {}
+    def __call__(self, submissions: Sequence[Submission]) -> Sequence[Receipt | Exception]:
+        entries, answers = self._let_in(submissions)
+        # Who repeats a request gets the answer of then, whatever holds now.
+        answers |= self._repeated([one for one in entries if one.comment.id in answers])
+        answers |= self._stored([one for one in entries if one.comment.id not in answers])
         # The row is the truth: if the queue cannot be told, the sweeper will find the comment.
         self.queue.push(
             [
-                WorkItem(prepared[place].comment.site_id, answer.comment_id)
-                for place, answer in stored.items()
-                if isinstance(answer, Receipt) and not answer.repeated
+                WorkItem(entry.comment.site_id, entry.comment.id)
+                for entry in entries
+                if _is_new(answers[entry.comment.id])
             ]
         )
-        answers |= stored
-        return [answers[place] for place in range(len(submissions))]
+        return [answers[entry.comment.id] for entry in entries]
 
-    def _stored(self, prepared: Mapping[int, "_Prepared"]) -> dict[int, Receipt | Exception]:
-        try:
-            with self.store.write() as tx:
-                return {place: self._store(tx, one) for place, one in prepared.items()}
-        except Exception as error:  # noqa: BLE001 (an answer like others, raised where it was asked)
-            if len(prepared) == 1:
-                return dict.fromkeys(prepared, error)
-        # One of them is refused, or is in the way of another process, and with it all is undone:
-        # each by itself then, as long as the store answers.
-        answers: dict[int, Receipt | Exception] = {}
-        for place, one in prepared.items():
-            answers |= self._stored({place: one})
-            if isinstance(answers[place], Unavailable):
-                return dict.fromkeys(prepared, answers[place]) | answers
-        return answers
-
-    def _store(self, tx: Writes, prepared: "_Prepared") -> Receipt:
-        submission, comment = prepared.submission, prepared.comment
-        earlier = self._claim(tx, submission, comment)
-        if earlier is not None:
-            return earlier
-        thread = self._thread(tx, submission, comment.created_at)
-        parent = _parent(tx, submission, thread)
-        tx.add_comment(
-            replace(
-                comment,
-                thread_id=thread.id,
-                parent_id=parent.id if parent else None,
-                path=(parent.path if parent else b"") + comment.path,
-                contact_id=self._contact(tx, submission, comment.created_at),
+    def _let_in(self, submissions: Sequence[Submission]) -> tuple[Sequence[Entry], Answers]:
+        """An entry for each submission, and answers to those that are not let in."""
+        networks = [network_of(one.ip) for one in submissions]
+        hashes = [self.vault.keyed_hash("network", network) for network in networks]
+        has_room = self.room.has_room()
+        waits: Sequence[float | None] = [None] * len(submissions)
+        if has_room:
+            waits = self.limiter.admit_comments(
+                [(one, made.site.id) for one, made in zip(hashes, submissions, strict=True)]
             )
-        )
-        return Receipt(comment.id, State.PENDING)
+        entries: list[Entry] = []
+        answers: Answers = {}
+        for made, network, network_hash, wait in zip(
+            submissions, networks, hashes, waits, strict=True
+        ):
+            entry = self._entry(made, network, network_hash, rate_counted=wait is not None)
+            entries.append(entry)
+            try:
+                _refuse_what_cannot_be_taken(made, has_room=has_room, wait=wait)
+            except Exception as error:  # noqa: BLE001 (its own answer, not that of the others)
+                answers[entry.comment.id] = error
+        return entries, answers
 
-    def _prepared(self, submission: Submission) -> "_Prepared":
-        network = network_of(submission.ip)
-        network_hash = self.vault.keyed_hash("network", network)
-        submission = self._admit(submission, network_hash)
-        _refuse_what_the_site_does_not_take(submission)
-        return _Prepared(submission, self._comment(submission, network, network_hash))
-
-    def _admit(self, submission: Submission, network_hash: bytes) -> Submission:
-        if not self.room.has_room():
-            raise Overloaded("The service has no room for more comments right now.")
-        wait = self.limiter.admit_comment(network_hash, submission.site.id)
-        if wait is None:
-            return replace(submission, facts=replace(submission.facts, rate_counted=False))
-        if wait > 0:
-            raise TooManyRequests(retry_after_seconds=int(wait) + 1)
-        return submission
-
-    def _comment(self, submission: Submission, network: str, network_hash: bytes) -> NewComment:
-        """The comment as far as it is known without looking into the store."""
-        comment_id = self.new_id()
-        return NewComment(
+    def _entry(
+        self, submission: Submission, network: str, network_hash: bytes, *, rate_counted: bool
+    ) -> Entry:
+        site_id, comment_id, now = submission.site.id, self.new_id(), self.clock()
+        comment = NewComment(
             id=comment_id,
-            site_id=submission.site.id,
+            site_id=site_id,
             thread_id="",
             parent_id=None,
             path=UUID(comment_id).bytes,
@@ -141,93 +90,65 @@ class SubmitComment:
             author_name=submission.author_name,
             author_url=submission.author_url,
             content=submission.content,
-            ip_hash=self.vault.keyed_hash("ip", f"{submission.site.id} {submission.ip}"),
+            ip_hash=self.vault.keyed_hash("ip", f"{site_id} {submission.ip}"),
             network_hash=network_hash,
             network_sealed=self.vault.seal(network, bound_to=f"{comment_id}/network"),
-            facts=submission.facts,
-            created_at=self.clock(),
+            facts=replace(submission.facts, rate_counted=rate_counted),
+            created_at=now,
         )
+        if submission.idempotency_key is None:
+            return Entry(submission, comment, None)
+        claim = KeyClaim(
+            site_id=site_id,
+            key_hash=self.vault.keyed_hash("idempotency", submission.idempotency_key),
+            fingerprint=self.vault.keyed_hash("fingerprint", submission.fingerprint or ""),
+            comment_id=comment_id,
+            created_at=now,
+        )
+        return Entry(submission, comment, claim)
 
-    def _answered(self, submissions: Sequence[Submission]) -> dict[int, Receipt | Exception]:
-        """Answers to earlier requests with the same Idempotency-Key, whatever holds now."""
-        answers: dict[int, Receipt | Exception] = {}
-        if any(submission.idempotency_key is not None for submission in submissions):
-            with self.store.look() as tx:
-                for place, submission in enumerate(submissions):
-                    try:
-                        earlier = self._earlier(tx, submission)
-                    except KeyReused as error:
-                        answers[place] = error
-                    else:
-                        if earlier is not None:
-                            answers[place] = earlier
+    def _repeated(self, refused: Sequence[Entry]) -> Answers:
+        claims = [entry.claim for entry in refused if entry.claim is not None]
+        if not claims:
+            return {}
+        with self.store.read() as tx:
+            found = {claim.comment_id: repeated_answer(tx, claim) for claim in claims}
+        return {comment_id: answer for comment_id, answer in found.items() if answer is not None}
+
+    def _stored(self, entries: Sequence[Entry]) -> Answers:
+        answers: Answers = {}
+        while entries:
+            # Of requests with the same key the later ones repeat what the first has stored by then.
+            firsts: dict[object, Entry] = {}
+            for entry in entries:
+                claim, comment_id = entry.claim, entry.comment.id
+                key = (claim.site_id, claim.key_hash) if claim else comment_id
+                firsts.setdefault(key, entry)
+            answers |= self._in_one_transaction(list(firsts.values()))
+            entries = [entry for entry in entries if entry.comment.id not in answers]
         return answers
 
-    def _claim(self, tx: Writes, submission: Submission, comment: NewComment) -> Receipt | None:
-        if submission.idempotency_key is None:
-            return None
-        claimed = tx.claim_key(
-            comment.site_id,
-            self._key_hash(submission),
-            self._fingerprint(submission),
-            comment_id=comment.id,
-            now=comment.created_at,
-        )
-        return None if claimed else self._earlier(tx, submission)
-
-    def _earlier(self, tx: Reads, submission: Submission) -> Receipt | None:
-        if submission.idempotency_key is None:
-            return None
-        found = tx.claimed_key(submission.site.id, self._key_hash(submission))
-        if found is None:
-            return None
-        fingerprint, comment_id = found
-        if fingerprint != self._fingerprint(submission):
-            raise KeyReused("Use a new key for another comment.")
-        state = tx.comment_state(submission.site.id, comment_id) or State.PENDING
-        return Receipt(comment_id, state, repeated=True)
-
-    def _key_hash(self, submission: Submission) -> bytes:
-        return self.vault.keyed_hash("idempotency", submission.idempotency_key or "")
-
-    def _fingerprint(self, submission: Submission) -> bytes:
-        return self.vault.keyed_hash("fingerprint", submission.fingerprint or "")
-
-    def _thread(self, tx: Writes, submission: Submission, now: datetime) -> Thread:
-        thread = open_thread(tx, submission.site, submission.thread, new_id=self.new_id, now=now)
-        if thread.closed:
-            raise ThreadClosed("Comments on this page are closed.")
-        return thread
-
-    def _contact(self, tx: Writes, submission: Submission, now: datetime) -> str | None:
-        email = submission.author_email
-        if email is None:
-            return None
-        site_id = submission.site.id
-        indexes = self.vault.email_indexes(email, scope=site_id)
-        known = tx.find_contact(site_id, indexes)
-        if known is not None:
-            return known
-        contact_id = self.new_id()
-        return tx.add_contact(
-            NewContact(
-                id=contact_id,
-                site_id=site_id,
-                email_index=indexes[0],
-                email_sealed=self.vault.seal(email, bound_to=f"{site_id}/{contact_id}/email"),
-                # Random, from a new id: an avatar must say nothing about the address.
-                avatar_id=self.vault.keyed_hash("avatar", self.new_id()).hex(),
-                created_at=now,
-            )
-        )
+    def _in_one_transaction(self, entries: Sequence[Entry]) -> Answers:
+        store = StoreEntries(self.vault, self.new_id)
+        try:
+            with self.store.write() as tx:
+                return store(tx, entries)
+        except Exception as error:  # noqa: BLE001 (an answer like others, raised where it was asked)
+            if len(entries) == 1:
+                return {entries[0].comment.id: error}
+        # One of them is at fault, or the connection was lost: each by itself then, as long as the
+        # store answers.
+        answers: Answers = {}
+        for entry in entries:
+            answers |= self._in_one_transaction([entry])
+            if isinstance(answers[entry.comment.id], Unavailable):
+                lost = dict.fromkeys((one.comment.id for one in entries), answers[entry.comment.id])
+                return lost | answers
+        return answers
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A submission that was let in, and the comment that it makes but for what the store knows."""
-
-    submission: Submission
-    comment: NewComment
+def _is_new(answer: Receipt | Exception) -> bool:
+    return isinstance(answer, Receipt) and not answer.repeated
 
 
 def network_of(ip: str) -> str:
@@ -242,7 +163,13 @@ def network_of(ip: str) -> str:
     return str(ipaddress.ip_network((address, prefix), strict=False))
 
 
-def _refuse_what_the_site_does_not_take(submission: Submission) -> None:
+def _refuse_what_cannot_be_taken(
+    submission: Submission, *, has_room: bool, wait: float | None
+) -> None:
+    if not has_room:
+        raise Overloaded("The service has no room for more comments right now.")
+    if wait:
+        raise TooManyRequests(retry_after_seconds=int(wait) + 1)
     site = submission.site
     if site.settings.closed:
         raise ThreadClosed("Comments on this site are closed.")
@@ -252,20 +179,3 @@ def _refuse_what_the_site_does_not_take(submission: Submission) -> None:
         raise InvalidSubmission(
             FieldProblem("/author_name", "reserved", "This name is reserved for the site's staff.")
         )
-
-
-def _parent(tx: Writes, submission: Submission, thread: Thread) -> ParentComment | None:
-    if submission.parent_id is None:
-        return None
-    parent = tx.parent(submission.site.id, submission.parent_id)
-    # One answer for every kind of wrong parent: it must not tell which unseen comments exist.
-    if parent is None or parent.thread_id != thread.id or parent.state is not State.APPROVED:
-        raise InvalidSubmission(
-            FieldProblem("/parent_id", "unknown_parent", "There is no such comment to reply to.")
-        )
-    if len(parent.path) >= MAX_DEPTH * _ID_BYTES:
-        ancestor = tx.parent(
-            submission.site.id, str(UUID(bytes=parent.path[-2 * _ID_BYTES : -_ID_BYTES]))
-        )
-        return ancestor or parent
-    return parent

@@ -10,10 +10,10 @@ from service.core.site import Site
 from service.core.urls import canonical_url, origin_of, page_key
 
 
-def open_thread(tx: Writes, site: Site, ref: ThreadRef, *, new_id: NewId, now: datetime) -> Thread:
-    """The thread of a page; made now if this is the first that is heard of the page."""
-    key = page_key(ref.url)
-    known = tx.thread(site.id, key, ref.external_id)
+def open_thread(
+    tx: Writes, site: Site, ref: ThreadRef, known: Thread | None, *, new_id: NewId, now: datetime
+) -> Thread:
+    """The thread of a page; made now if the store has none that is `known`."""
     if known is not None:
         # A page that is given an id later keeps its comments. An id that leads to a thread already
         # is not moved, and an address is never tied to a thread that only an id has named: both
@@ -29,7 +29,7 @@ def open_thread(tx: Writes, site: Site, ref: ThreadRef, *, new_id: NewId, now: d
         closed=False,
         version=1,
     )
-    return tx.add_thread(new, key, ref.external_id, now=now)
+    return tx.add_thread(new, page_key(ref.url), ref.external_id, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,9 @@ class CloseThread:
                 raise NotFound(f"There is no site {site_slug}.")
             if origin_of(url) not in site.origins:
                 raise OriginRefused("The page's address does not belong to this site.")
-            thread = open_thread(tx, site, ThreadRef(url), new_id=self.new_id, now=self.clock())
+            known = tx.thread(site.id, page_key(url), None)
+            thread = open_thread(
+                tx, site, ThreadRef(url), known, new_id=self.new_id, now=self.clock()
+            )
             tx.set_thread_closed(thread, closed=closed)
         return thread

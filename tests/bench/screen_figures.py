@@ -22,12 +22,12 @@ from running import clean_environment, running_redis, wait_until
 from texts import author, text
 
 from service import settings, wiring
-from service.core.comment import DoorFacts, Submission, ThreadRef, TokenFact, TokenState
+from service.core.comment import DoorFacts, Receipt, Submission, ThreadRef, TokenFact, TokenState
 from service.core.records import WorkItem
 from service.core.site import Site, SiteSettings
 from service.running.processes import guarded
 from service.store import migrate
-from service.usecases.submit import SubmitComment
+from service.usecases.submit import SubmitComments
 
 TARGET = 5.0
 BASELINE_QUEUE = "one-by-one"
@@ -104,15 +104,7 @@ class Comments:
         self._services, self._site, self._number = services, site, 0
 
     def store(self, number: int) -> Sequence[WorkItem]:
-        found = [self._one(self._number + offset) for offset in range(number)]
-        self._number += number
-        with Redis.from_url(self._services.settings.redis_url or "") as redis:
-            redis.delete("vestibule:waiting", "rq:queue:screen")
-        return found
-
-    def _one(self, number: int) -> WorkItem:
-        name, email = author(number)
-        receipt = SubmitComment(
+        submit = SubmitComments(
             self._services.store,
             _Silent(),
             self._services.limiter,
@@ -120,20 +112,26 @@ class Comments:
             self._services.vault,
             self._services.clock,
             self._services.new_id,
-        )(
-            Submission(
-                site=self._site,
-                thread=ThreadRef(f"{PAGE}{number % 20}"),
-                content=text(number),
-                author_name=name,
-                author_email=email,
-                author_url=None,
-                parent_id=None,
-                ip=f"198.51.{number % 250}.7",
-                facts=DoorFacts(token=TokenFact(TokenState.VALID, 30.0), origin_given=True),
-            )
         )
-        return WorkItem(self._site.id, receipt.comment_id)
+        receipts = submit([self._one(self._number + offset) for offset in range(number)])
+        self._number += number
+        with Redis.from_url(self._services.settings.redis_url or "") as redis:
+            redis.delete("vestibule:waiting", "rq:queue:screen")
+        return [WorkItem(self._site.id, stored(receipt).comment_id) for receipt in receipts]
+
+    def _one(self, number: int) -> Submission:
+        name, email = author(number)
+        return Submission(
+            site=self._site,
+            thread=ThreadRef(f"{PAGE}{number % 20}"),
+            content=text(number),
+            author_name=name,
+            author_email=email,
+            author_url=None,
+            parent_id=None,
+            ip=f"198.51.{number % 250}.7",
+            facts=DoorFacts(token=TokenFact(TokenState.VALID, 30.0), origin_given=True),
+        )
 
     def rate(self, number: int, began: float) -> float:
         def done() -> bool:
@@ -142,6 +140,12 @@ class Comments:
 
         wait_until(done, timeout=300, what="everything has a verdict")
         return number / (time.monotonic() - began)
+
+
+def stored(answer: Receipt | Exception) -> Receipt:
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 class _Silent:

@@ -59,7 +59,7 @@ class World:
             created_at=self.now,
         )
         with self.store.write() as tx:
-            tx.add_comment(replace(comment, **changes))
+            tx.add_comments([replace(comment, **changes)])
         return comment_id
 
     def item(self, comment_id: str) -> WorkItem:
@@ -133,9 +133,10 @@ class World:
     def contact(self, index: bytes = b"x" * 16) -> str:
         contact_id = new_id()
         with self.store.write() as tx:
-            return tx.add_contact(
-                NewContact(contact_id, self.site.id, index, b"sealed", "a" * 32, self.now)
+            tx.add_contacts(
+                [NewContact(contact_id, self.site.id, index, b"sealed", "a" * 32, self.now)]
             )
+            return tx.find_contacts(self.site.id, [index])[index]
 
 
 def make_site(store: SqlStore, slug: str = "news") -> Site:

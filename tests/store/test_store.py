@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from service.core.comment import Thread
 from service.core.errors import SetupError
 from service.core.people import Moderator, NewModerator, Role, Session
+from service.core.records import KeyClaim
 from service.store import SqlStore, is_current, migrate
 from service.store.engine import Database
 from service.store.tables import metadata
@@ -128,9 +129,7 @@ def test_many_first_comments_at_once_make_one_thread_and_one_contact(world):
             with world.store.write() as tx:
                 new = Thread(new_id(), world.site.id, "https://news.example/z", "Z", False, 1)
                 thread = tx.add_thread(new, "news.example/z", "z", now=NOW)
-                claim = tx.claim_key(
-                    world.site.id, b"k" * 16, b"f" * 16, comment_id=new_id(), now=NOW
-                )
+                claim = tx.claim_keys([claim_of(world, b"k" * 16)])
             found.append((thread.id, world.contact(b"same" * 4), claim))
         except BaseException as error:  # noqa: BLE001 (shown by the assertion below)
             failed.append(error)
@@ -148,26 +147,55 @@ def test_many_first_comments_at_once_make_one_thread_and_one_contact(world):
 
 def test_an_idempotency_key_is_claimed_once_and_forgotten_after_a_day(world):
     """The second claim gets the first one's fingerprint and comment."""
-    claim = {"comment_id": new_id(), "now": NOW}
+    first, second = claim_of(world, b"k"), claim_of(world, b"k", fingerprint=b"g")
     with world.store.write() as tx:
         assert tx.claimed_key(world.site.id, b"k") is None
-        assert tx.claim_key(world.site.id, b"k", b"f", **claim)
-        assert not tx.claim_key(world.site.id, b"k", b"g", **claim)
+        assert tx.claim_keys([first])
+        assert not tx.claim_keys([second])
         tx.prune(now=NOW + timedelta(hours=23))
-        assert tx.claimed_key(world.site.id, b"k") == (b"f", claim["comment_id"])
+        assert tx.claimed_key(world.site.id, b"k") == (b"f", first.comment_id)
         tx.prune(now=NOW + timedelta(hours=25))
         assert tx.claimed_key(world.site.id, b"k") is None
-        assert tx.claim_key(world.site.id, b"k", b"g", **claim)
+        assert tx.claim_keys([second])
+
+
+def test_of_several_keys_the_free_ones_are_claimed(world):
+    """The store says that some are taken; a claim is taken back by its own comment only."""
+    taken = claim_of(world, b"taken")
+    free, rival = claim_of(world, b"free"), claim_of(world, b"taken", fingerprint=b"g")
+    with world.store.write() as tx:
+        assert tx.claim_keys([])
+        assert tx.claim_keys([taken])
+        assert not tx.claim_keys([free, rival])
+        tx.release_key(rival)
+        assert tx.claimed_key(world.site.id, b"taken") == (b"f", taken.comment_id)
+        assert tx.claimed_key(world.site.id, b"free") == (b"f", free.comment_id)
+        tx.release_key(free)
+        assert tx.claimed_key(world.site.id, b"free") is None
+
+
+def test_contacts_are_found_by_many_indexes_at_once(world):
+    """More than fit into one question, known ones among unknown ones."""
+    ids = {number.to_bytes(16): world.contact(number.to_bytes(16)) for number in range(40)}
+    unknown = [number.to_bytes(16) for number in range(100, 103)]
+    with world.store.write() as tx:
+        assert tx.find_contacts(world.site.id, [*unknown, *ids]) == ids
+        assert tx.find_contacts(new_id(), list(ids)) == {}
+        assert tx.find_contacts(world.site.id, []) == {}
 
 
 def test_a_failed_transaction_leaves_nothing(world):
     """What was written before the fault is gone, and the error's text has none of the values."""
     with pytest.raises(IntegrityError) as caught, world.store.write() as tx:
         tx.add_key_id("feedbeef")
-        tx.add_comment(_broken(world, content="whisper"))
+        tx.add_comments([_broken(world, content="whisper")])
     assert "whisper" not in str(caught.value)
     with world.store.read() as tx:
         assert tx.key_ids() == frozenset()
+
+
+def claim_of(world, key_hash, *, fingerprint=b"f"):
+    return KeyClaim(world.site.id, key_hash, fingerprint, comment_id=new_id(), created_at=NOW)
 
 
 def _broken(world, **changes):

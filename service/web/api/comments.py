@@ -12,6 +12,7 @@ from service.core.errors import (
     InvalidURL,
     NotFound,
     OriginRefused,
+    VestibuleError,
 )
 from service.core.form import HEADING, HONEYPOT_FIELD, NOTE, SUBMIT_LABEL, form_fields
 from service.core.site import Site
@@ -21,7 +22,7 @@ from service.web.api.access import admit, allow_reading, preflight
 from service.web.api.reading import is_closed, position_asked_for
 from service.web.current import request_body, services
 from service.web.form_door import is_form, read_form
-from service.web.json_door import MediaTypeRefused, is_json, read_json
+from service.web.json_door import BodyTooLarge, MediaTypeRefused, is_json, read_json
 from service.web.schemas.submission import (
     LoadedSubmission,
     load_edit,
@@ -94,8 +95,21 @@ def show_form(slug: str) -> Response:
 def submit(slug: str) -> Response:
     """Take a comment: 202 as JSON, or 303 back to the article for an HTML form."""
     g.html_errors = is_form(request.content_type)
-    with services().store.look() as tx:
-        site = admit(tx.site(slug))
+    sites = services().sites
+    # A body of unknown length is read up to the site's limit, and can be read once only.
+    site = sites.latest(slug) if request.content_length is None else sites.last_seen(slug)
+    try:
+        return _take(admit(site))
+    except VestibuleError:
+        # It has been judged by the settings that were seen last: were they the latest?
+        latest = sites.latest(slug)
+        if latest == site:
+            raise
+        return _take(admit(latest))
+
+
+def _take(site: Site) -> Response:
+    """Submit the request's comment. Raises `SiteChanged` where the site is another one by now."""
     loaded = _load(site, _read_body(site))
     receipt = services().submit(_submission(site, loaded))
     if g.html_errors:
@@ -172,9 +186,13 @@ def _site_of_author(slug: str, comment_id: UUID) -> Site:
 
 
 def _read_body(site: Site) -> bytes:
-    return request_body(
-        BODY_BASE_BYTES + BODY_BYTES_PER_CHARACTER * site.settings.content_max_chars
-    )
+    cap = BODY_BASE_BYTES + BODY_BYTES_PER_CHARACTER * site.settings.content_max_chars
+    if "body" not in g:
+        g.body = request_body(cap)
+    body: bytes = g.body
+    if len(body) > cap:
+        raise BodyTooLarge(cap)
+    return body
 
 
 def _load(site: Site, body: bytes) -> LoadedSubmission:
