@@ -5,6 +5,7 @@ from functools import cached_property
 
 from service.core.comment import Subject
 from workers.text import Text
+from workers.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -21,3 +22,8 @@ class Material:
     def name(self) -> Text:
         """The author's name."""
         return Text(self.subject.draft.author_name)
+
+    @cached_property
+    def wording(self) -> Wording:
+        """What the words of the text say of whom, for the checks of abuse."""
+        return Wording(self.text)

@@ -85,7 +85,7 @@ def test_evidence_points_at_the_links() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "THIS IS WHAT THEY NEVER TELL YOU ABOUT BREAD!!!",
+        "THIS IS WHAT THEY NEVER TELL US ABOUT BREAD!!!",
         "ЭТО ВОЗМУТИТЕЛЬНО, ПРОЧИТАЙТЕ ВСЕ ЕЩЁ РАЗ",
         "ΑΥΤΟ ΕΙΝΑΙ ΠΟΛΥ ΜΕΓΑΛΟ ΛΑΘΟΣ ΣΑΣ",
     ],
@@ -135,7 +135,7 @@ def test_rules_dots_and_ordinary_emphasis_are_silent(text) -> None:
     "text",
     [
         "v\u200bi\u200bagra",
-        "p\u2060o\u2060rn",
+        "c\u2060o\u2060rn",
         "c\u00adialis",
         "a\ufeffb",
         "ca\u200dt and do\u200cg",

@@ -13,14 +13,26 @@ from workers.checks.author import check_author
 from workers.checks.bidi import check_bidi
 from workers.checks.copies import check_copies
 from workers.checks.door import check_door
+from workers.checks.email_addresses import check_email_addresses
 from workers.checks.form_token import check_form_token
 from workers.checks.honeypot import check_honeypot
+from workers.checks.identity import check_identity
+from workers.checks.insults import check_insults
 from workers.checks.invisible import check_invisible
 from workers.checks.links import check_links
+from workers.checks.payment_cards import check_payment_cards
+from workers.checks.phone_numbers import check_phone_numbers
+from workers.checks.postal_addresses import check_postal_addresses
+from workers.checks.profanity import check_profanity
 from workers.checks.rates import check_rates
 from workers.checks.repetition import check_repetition
+from workers.checks.reported import check_reported
+from workers.checks.self_harm import check_self_harm
+from workers.checks.sexual import check_sexual
 from workers.checks.shouting import check_shouting
+from workers.checks.shouting_at import check_shouting_at
 from workers.checks.site_rules import check_site_rules
+from workers.checks.threats import check_threats
 from workers.checks.words import check_words
 from workers.material import Material
 
@@ -88,6 +100,54 @@ CHECKS = (
     Check(
         "bidi", check_bidi, ("BIDI_OVERRIDE",),
         "Text that shows other letters than it has deceives readers and moderators.",
+    ),
+    Check(
+        "profanity", check_profanity, ("PROFANITY", "PROFANITY_MENTIONED"),
+        "Sites differ in what they print; and a word told is another thing than a word said.",
+    ),
+    Check(
+        "insults", check_insults, ("INSULT", "INSULT_UNDIRECTED"),
+        "An insult at somebody ends a conversation.",
+    ),
+    Check(
+        "shouting_at", check_shouting_at, ("SHOUTING_AT_SOMEONE",),
+        "Capitals at a person are meant to be felt.",
+    ),
+    Check(
+        "threats", check_threats, ("THREAT",),
+        "Nobody should have to read that they will be hurt.",
+    ),
+    Check(
+        "identity", check_identity, ("IDENTITY_ATTACK",),
+        "Hate drives out the people it is about, and they can be named without it.",
+    ),
+    Check(
+        "sexual", check_sexual, ("SEXUAL_CONTENT",),
+        "Sexual words and offers are out of place on nearly all pages.",
+    ),
+    Check(
+        "self_harm", check_self_harm, ("SELF_HARM_RISK", "SELF_HARM_ENCOURAGED"),
+        "Somebody may be in danger, or may be pushed into it.",
+    ),
+    Check(
+        "reported", check_reported, ("ABUSE_REPORTED",),
+        "Who tells of abuse repeats its words, and some only pretend to tell.",
+    ),
+    Check(
+        "phone_numbers", check_phone_numbers, ("PERSONAL_PHONE",),
+        "A published number cannot be taken back.",
+    ),
+    Check(
+        "postal_addresses", check_postal_addresses, ("PERSONAL_ADDRESS",),
+        "Publishing where somebody lives puts them in danger.",
+    ),
+    Check(
+        "payment_cards", check_payment_cards, ("PAYMENT_CARD",),
+        "A card's number is money.",
+    ),
+    Check(
+        "email_addresses", check_email_addresses, ("EMAIL_IN_TEXT",),
+        "Harvesters read comments, too.",
     ),
 )  # fmt: skip
 """All of them run for every comment, in this order; what they find is reported in this order."""

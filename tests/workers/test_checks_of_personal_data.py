@@ -1,0 +1,110 @@
+"""Telephone numbers, postal addresses, cards and e-mail addresses in the text."""
+
+import pytest
+from subjects import signals, verdict
+
+from service.core.states import State
+from workers.checks.payment_cards import is_card
+
+
+def _evidence(text: str, symbol: str) -> list[str]:
+    found = signals(text).get(symbol)
+    return [text[start:end] for start, end in found.spans] if found else []
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Call him at +49 30 901820 and ask.", ["+49 30 901820"]),
+        ("Her number is 212-555-2368, try her.", ["212-555-2368"]),
+        ("(212) 555-2368 works", ["(212) 555-2368"]),
+        ("Ruf an: 030/901820, Handy 0151 23456789", ["030/901820", "0151 23456789"]),
+        ("le 06 12 34 56 78 ou rien", ["06 12 34 56 78"]),
+        ("On 2021-05-03 12:30 we sold 1,234,567 copies, ISBN 978-3-16-148410-0.", []),
+        ("The server 192.168.100.200 has version 10.15.7.1234.", []),
+        ("My order number is 30284756123.", []),
+        ("https://example.com/+4930901820", []),
+        ("From 1914-1918 and 1939-1945, pages 1234-5678", []),
+        ("It costs 12 345 678 or 1.234.567,89 a year", []),
+    ],
+)
+def test_telephone_numbers(text, numbers) -> None:
+    """Valid ones, as people write them; no dates, prices, books, servers or orders."""
+    assert _evidence(text, "PERSONAL_PHONE") == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "state"),
+    [
+        ("He lives at 12 Acacia Avenue, go and see.", "12 Acacia Avenue", State.HELD),
+        ("12 Acacia Avenue, London SW1A 1AA", "12 Acacia Avenue", State.HELD),
+        ("We saw 221B Baker Street today.", "221B Baker Street", State.APPROVED),
+        ("Sie wohnt in der Hauptstraße 12.", "Hauptstraße 12", State.HELD),
+        ("12, rue de la Paix, 75002 Paris", "12, rue de la Paix", State.HELD),
+        ("Calle Mayor 5, 28013 Madrid", "Calle Mayor 5", State.HELD),
+        ("The street was closed for 12 hours, on a road to 3 towns.", None, State.APPROVED),
+        ("Der Weg 3 km weiter ist platt, und um 12 Uhr am Platz.", None, State.APPROVED),
+        ("In 2019 Wall Street fell by 12 points.", None, State.APPROVED),
+    ],
+)
+def test_postal_addresses(text, address, state) -> None:
+    """A street and a number; held if it says whose, or has a postcode."""
+    assert _evidence(text, "PERSONAL_ADDRESS") == ([address] if address else [])
+    assert verdict(text).state is state
+
+
+def test_cards_are_held_and_other_long_numbers_are_not() -> None:
+    """Prefix, length and check digit must fit; links and longer numbers are left alone."""
+    text = "Use 4111 1111 1111 1111 or 378282246310005 please."
+    assert _evidence(text, "PAYMENT_CARD") == ["4111 1111 1111 1111", "378282246310005"]
+    assert verdict(text).state is State.HELD
+    for other in (
+        "4111 1111 1111 1112",
+        "https://example.com/4111111111111111",
+        "94111111111111111111",
+        "41 11 11 11 11 11 11 11",
+        "0000 0000 0000 0000",
+        "4,111,111,111,111,111",
+    ):
+        assert "PAYMENT_CARD" not in signals(f"See {other} there.")
+
+
+def test_card_rules_follow_the_issuers() -> None:
+    """The published test numbers of the large issuers are cards; other lengths are not."""
+    for digits in ("5555555555554444", "6011111111111117", "3530111333300000", "30569309025904",
+                   "2223003122003222", "6200000000000005"):  # fmt: skip
+        assert is_card(digits)
+    assert not is_card("555555555555444")
+    assert not is_card("1234567812345670")
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("Write to jane.doe+x@mail.example.com.", ["jane.doe+x@mail.example.com"]),
+        (
+            "john (at) host (dot) org or anna[at]host.de",
+            ["john (at) host (dot) org", "anna[at]host.de"],
+        ),
+        ("müller@straße.de!", ["müller@straße.de"]),
+        ("@someone said 5 @ 3 and user@host", []),
+        ("a@b@c.example.com", ["b@c.example.com"]),
+        ("meet (at) noon", []),
+        ("@@@@ a@.b c@d. x@1.2", []),
+    ],
+)
+def test_email_addresses(text, addresses) -> None:
+    """Also behind "(at)"; the detail tells how many, and never which."""
+    assert _evidence(text, "EMAIL_IN_TEXT") == addresses
+    if addresses:
+        assert "@" not in signals(text)["EMAIL_IN_TEXT"].detail
+
+
+def test_details_tell_no_personal_data() -> None:
+    """What goes into records and webhooks says how many, and no digit of them."""
+    text = "Call +49 30 901820, card 4111 1111 1111 1111, 12 Acacia Avenue SW1A 1AA, a@b.example"
+    found = signals(text)
+    names = {"PERSONAL_PHONE", "PAYMENT_CARD", "PERSONAL_ADDRESS", "EMAIL_IN_TEXT"}
+    assert names <= set(found)
+    for name in names:
+        assert found[name].detail in {"", "1 number", "1 address"}

@@ -1,0 +1,135 @@
+"""The lexicons as data: which words belong to which kinds, and which patterns they form.
+
+A file in `workers/lexicons` has up to four tables. `[words]` lists words by kind, separated by
+white space; `idiot[|s|ic]` stands for three words, and a word may belong to several kinds and
+files. `[patterns.F]` has, by strength, patterns (see `patterns.py`) that make the finding F.
+`[macros]` are rows of words that patterns name in braces. `[guards]` names for each finding the
+circumstances in which the words are not the writer's own attack.
+
+Each distinct set of kinds gets a character of its own, so that a text becomes a string with one
+character a word, and patterns become ordinary regular expressions over it.
+"""
+
+import itertools
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from workers.text import folded
+from workers.wording.patterns import LITERALS, Codes, Pattern, compile_pattern
+
+_FIRST_CODE = 0xE000  # The private use area: no code is a letter or a sign of its own.
+_ALTERNATIVES = re.compile(r"\[([^\]]*)\]")
+
+COMMON_KINDS = frozenset(
+    [
+        *("frequent", "you", "your", "i", "my", "he", "they", "article", "be", "not", "all"),
+        *("should", "will", "say", "but", "with", "who", "person", "filler"),
+    ]
+)
+"""Words of these kinds stand in nearly every text, so no search begins with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """`codes` leads from a word to its character, `by_code` from a character to the patterns
+    that are worth a search where it stands. `circumstances` are searched in the words before a
+    finding, `answered` in its sentence; `guards` says for which finding which of them matter.
+    """
+
+    codes: Mapping[str, str]
+    by_code: Mapping[str, tuple[Pattern, ...]]
+    guards: Mapping[str, frozenset[str]]
+    circumstances: tuple[tuple[str, re.Pattern[str]], ...]
+    answered: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """All files of `workers/lexicons`, read once."""
+    folder = resources.files("workers").joinpath("lexicons")
+    files = sorted(
+        (one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name
+    )
+    return build(tomllib.loads(one.read_text("utf-8")) for one in files)
+
+
+def build(files: Iterable[Mapping[str, Any]]) -> Lexicon:
+    kinds_of: dict[str, set[str]] = defaultdict(set)
+    written: list[tuple[str, float, str]] = []
+    guards: dict[str, frozenset[str]] = {}
+    macros: dict[str, str] = {}
+    for data in files:
+        macros.update(data.get("macros", {}))
+        for kind, words in data.get("words", {}).items():
+            for word in expanded(words):
+                kinds_of[word].add(kind)
+        for finding, by_strength in data.get("patterns", {}).items():
+            for strength, lines in by_strength.items():
+                written += [(finding, float(strength), line) for line in lines]
+        guards.update({name: frozenset(some) for name, some in data.get("guards", {}).items()})
+    written = [(name, strength, _replaced(line, macros)) for name, strength, line in written]
+    for _, _, line in written:
+        for word in LITERALS.findall(line):
+            kinds_of[folded(word)].add(f"={folded(word)}")
+    codes, kinds = _coded(kinds_of)
+    common = frozenset().union(*(kinds.get(kind, "") for kind in COMMON_KINDS))
+    table = Codes(kinds, common)
+    by_code: dict[str, list[Pattern]] = defaultdict(list)
+    for finding, strength, line in written:
+        pattern = compile_pattern(line, table, finding=finding, strength=strength)
+        for code in pattern.anchor:
+            by_code[code].append(pattern)
+    return Lexicon(
+        codes=codes,
+        by_code={code: tuple(some) for code, some in by_code.items()},
+        guards=guards,
+        circumstances=_circumstances(kinds),
+        answered=re.compile("(?<![{not}])(?<![{not}].)[{denounce}]".format_map(kinds)),
+    )
+
+
+def _replaced(line: str, macros: Mapping[str, str]) -> str:
+    for name, row in macros.items():
+        line = line.replace(f"{{{name}}}", row)
+    return line
+
+
+def _circumstances(kinds: Mapping[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """How the words before a finding end where it is reported, denied, or said of oneself."""
+    forms = (
+        ("reported", r"(?<![{i}])(?<![{i}].)[{say}][^{but}]{{0,7}}\Z"),
+        ("reported", r"[{mention}].{{0,2}}\Z"),
+        ("denied", r"[{not}][^{but},]{{0,3}}\Z"),
+        ("own", r"(?:[{i}{my}][{be}]|[{i_am}])[^{you}{your}{this}{they}{with}]{{0,3}}\Z"),
+        ("own", r"[{my}][^{you}{your}{this}{they}{with}]?\Z"),
+    )
+    return tuple((name, re.compile(form.format_map(kinds))) for name, form in forms)
+
+
+def _coded(kinds_of: Mapping[str, set[str]]) -> tuple[dict[str, str], dict[str, str]]:
+    """A character for each word, and for each kind the characters of its words."""
+    characters: dict[frozenset[str], str] = {}
+    codes: dict[str, str] = {}
+    members: dict[str, set[str]] = defaultdict(set)
+    for word, some in kinds_of.items():
+        key = frozenset(some)
+        code = characters.setdefault(key, chr(_FIRST_CODE + len(characters)))
+        codes[word] = code
+        for kind in key:
+            members[kind].add(code)
+    return codes, {kind: "".join(sorted(some)) for kind, some in members.items()}
+
+
+def expanded(words: str) -> Iterator[str]:
+    """The words of a list; `a[b|c]` stands for `ab` and `ac`. Folded as texts are."""
+    for entry in words.split():
+        pieces = _ALTERNATIVES.split(entry)
+        choices = [piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces)]
+        for chosen in itertools.product(*choices):
+            yield folded("".join(chosen))

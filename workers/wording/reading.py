@@ -1,0 +1,150 @@
+"""The wording of one text: its words as codes, what patterns find there, and how it is meant.
+
+A finding that somebody else is quoted with, that is denied, answered or said of oneself, keeps its
+place with the circumstance beside it. Circumstances are recognised by form alone: within the
+sentence, and by quotation marks that do not enclose the whole text.
+"""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from workers.text import SPANS_MAX, Text
+from workers.wording.lexicon import lexicon
+from workers.wording.patterns import BREAK, COMMA, OTHER, QUOTE, Pattern
+
+MATCHES_MAX = 20
+"""So many matches of one pattern say all that it can say, and bound the work on hostile text."""
+
+_TOKEN = re.compile(
+    r"[^\W_]+(?:['\u2019*]+[^\W_]+)*\**|[,.!?;:\n\u2026\"\u201c\u201d\u201e\u00ab\u00bb]"
+)
+_SIGNS = {
+    **dict.fromkeys(".!?;\n\u2026", BREAK),
+    **dict.fromkeys('"\u201c\u201d\u201e\u00ab\u00bb', QUOTE),
+    **dict.fromkeys(",:", COMMA),
+}
+_BEFORE = 14
+"""Circumstances are looked for in so many words before a finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Words [start, end) of the text; `circumstance` is empty where the attack is the writer's."""
+
+    strength: float
+    start: int
+    end: int
+    circumstance: str = ""
+
+
+class Wording:
+    """Made once a text, and lazily: without a telling word nothing is searched."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+        self._read = text.read.replace("\u2019", "'")
+        self._lexicon = lexicon()
+        get = self._lexicon.codes.get
+        words = _TOKEN.findall(self._read)
+        self._codes = BREAK + "".join([get(one) or _code(one, get) for one in words]) + BREAK
+
+    def meant(self, name: str) -> Sequence[Finding]:
+        """Findings of this name that are the writer's own words, in the order of the text."""
+        return [one for one in self._findings.get(name, ()) if not one.circumstance]
+
+    def told(self, name: str) -> Sequence[Finding]:
+        """Findings of this name that are quoted, reported, denied, answered, or of oneself."""
+        return [one for one in self._findings.get(name, ()) if one.circumstance]
+
+    def spans(self, findings: Sequence[Finding]) -> tuple[tuple[int, int], ...]:
+        """Where they stand in the text as it was written; what overlaps is one range."""
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted(self._span(one) for one in findings):
+            if merged and start < merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return tuple(merged[:SPANS_MAX])
+
+    def _span(self, finding: Finding) -> tuple[int, int]:
+        first, last = self._places[finding.start - 1], self._places[finding.end - 2]
+        return self._text.read_span(first[0], last[1])
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return [one.span() for one in _TOKEN.finditer(self._read)]
+
+    @cached_property
+    def _findings(self) -> Mapping[str, Sequence[Finding]]:
+        by_code = self._lexicon.by_code
+        there = frozenset(self._codes)
+        patterns = {one for code in there for one in by_code.get(code, ())}
+        findings: dict[str, set[Finding]] = defaultdict(set)
+        for pattern in patterns:
+            for some in pattern.needs:
+                if there.isdisjoint(some):
+                    break
+            else:
+                for match in islice(pattern.regex.finditer(self._codes), MATCHES_MAX):
+                    findings[pattern.finding].add(self._judged(pattern, *match.span()))
+        return {
+            name: sorted(some, key=lambda one: (one.start, one.end, -one.strength))
+            for name, some in findings.items()
+        }
+
+    def _judged(self, pattern: Pattern, start: int, end: int) -> Finding:
+        if self._codes[start] == COMMA:
+            start += 1
+        asked = self._lexicon.guards.get(pattern.finding, frozenset())
+        return Finding(pattern.strength, start, end, self._circumstance(asked, start, end))
+
+    def _circumstance(self, asked: frozenset[str], start: int, end: int) -> str:
+        if "quoted" in asked and self._is_quoted(start):
+            return "quoted"
+        begin = max(self._codes.rfind(BREAK, 0, start) + 1, start - _BEFORE)
+        before = self._codes[begin:start]
+        for name, form in self._lexicon.circumstances:
+            if name in asked and form.search(before):
+                return name
+        if "answered" in asked:
+            after = self._codes.find(BREAK, end)
+            if self._lexicon.answered.search(self._codes[begin : min(after, end + _BEFORE)]):
+                return "answered"
+        return ""
+
+    def _is_quoted(self, place: int) -> bool:
+        """Whether an odd number of marks stands before, one after, and text outside of them."""
+        marks = self._quotes
+        before = bisect_right(marks, place)
+        if not before % 2 or before == len(marks):
+            return False
+        first, last = self._worded
+        return first < marks[before - 1] or marks[before] < last
+
+    @cached_property
+    def _worded(self) -> tuple[int, int]:
+        """The places of the first and of the last word."""
+        signs = BREAK + COMMA + QUOTE
+        return (
+            len(self._codes) - len(self._codes.lstrip(signs)),
+            len(self._codes.rstrip(signs)) - 1,
+        )
+
+    @cached_property
+    def _quotes(self) -> list[int]:
+        return [place for place, code in enumerate(self._codes) if code == QUOTE]
+
+
+def _code(word: str, get: Callable[[str], str | None]) -> str:
+    """Of a sign, of a word with an ending after an apostrophe, or of one in asterisks."""
+    sign = _SIGNS.get(word)
+    if sign is not None:
+        return sign
+    if "'" in word or "*" in word:
+        return get(word.strip("*")) or get(word.partition("'")[0]) or OTHER
+    return OTHER
