@@ -196,7 +196,9 @@ def _sum(family: Family, contributions: Iterable[Contribution], policy: Policy) 
 
 def _conclude(rules: Iterable[Rule], sums: Mapping[Family, Sum], policy: Policy) -> State:
     state = State.APPROVED
+    for_a_person = False
     for rule in rules:
+        for_a_person = for_a_person or rule.person
         if rule.at_least is not None:
             state = most_severe(state, rule.at_least)
     for family, total in sums.items():
@@ -205,7 +207,8 @@ def _conclude(rules: Iterable[Rule], sums: Mapping[Family, Sum], policy: Policy)
             state = most_severe(state, REFUSALS[family])
         elif total.log_odds >= log_odds(thresholds.held) - _ROUNDING:
             state = most_severe(state, State.HELD)
-    return state
+    # What only a person should answer is not refused by a program, whatever else was seen.
+    return State.HELD if for_a_person and state in REFUSALS.values() else state
 
 
 def packaged_text() -> str:

@@ -69,6 +69,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
         data["points_at_zero"] = rule.points_at_zero
     if rule.shadow:
         data["shadow"] = True
+    if rule.person:
+        data["person"] = True
     return data
 
 

@@ -104,6 +104,7 @@ def _rule(name: str, table: "_Table", groups: Mapping[str, Group], *, last: bool
         at_least=table.choice("at_least", State),
         points_at_zero=table.number("points_at_zero", -POINTS_MAX, POINTS_MAX, default=0.0),
         shadow=table.flag("shadow"),
+        person=table.flag("person"),
     )
     if last:
         table.done()

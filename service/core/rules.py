@@ -59,7 +59,8 @@ class Rule:
 
     A signal contributes between `points_at_zero` (strength 0) and `points` (strength 1) to its
     family's log-odds, in proportion, within its group's cap and floor. `at_least` is a verdict that
-    the symbol brings about whatever the sums are. In `shadow` it is recorded and counts nothing.
+    the symbol brings about whatever the sums are. Where one for a `person` was seen no verdict goes
+    beyond held, so that nothing is refused unread. In `shadow` it is recorded and counts nothing.
     """
 
     symbol: str
@@ -69,6 +70,7 @@ class Rule:
     at_least: State | None = None
     points_at_zero: float = 0.0
     shadow: bool = False
+    person: bool = False
 
     def points_of(self, strength: float) -> float:
         return self.points_at_zero + (self.points - self.points_at_zero) * strength

@@ -16,7 +16,7 @@ from service.core.policy_file import policy_from_data, read_toml
 from service.core.rules import FAULTS, Policy
 
 _PARTS = ("priors", "thresholds", "groups", "symbols", "composites")
-_OF_SYMBOLS = frozenset({"points", "points_at_zero", "sentence", "at_least", "shadow"})
+_OF_SYMBOLS = frozenset({"points", "points_at_zero", "sentence", "at_least", "shadow", "person"})
 _OF_GROUPS = frozenset({"cap", "floor"})
 NOTE_MAX_CHARS = 200
 

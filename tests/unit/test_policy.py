@@ -68,6 +68,12 @@ points = 0
 group = "site"
 at_least = "held"
 sentence = "Holds."
+[symbols.DANGER]
+points = 0
+group = "site"
+at_least = "held"
+person = true
+sentence = "Danger."
 [symbols.BLOCKS]
 points = 0
 group = "site"
@@ -126,6 +132,9 @@ def _points(verdict):
         (("CAPPED_ONE", "CAPPED_TWO", "MILD"), 1, -3, State.HELD),
         (("HOLDS",), -5, -3, State.HELD),
         (("HOLDS", "BLOCKS"), -5, -3, State.SPAM),
+        (("DANGER",), -5, -3, State.HELD),
+        (("DANGER", "BLOCKS"), -5, -3, State.HELD),
+        (("DANGER", "STRONG", "MILD"), 6, -3, State.HELD),
         (("BLOCKS", "HOLDS"), -5, -3, State.SPAM),
         (("HOLDS", "STRONG", "MILD"), 6, -3, State.SPAM),
         (("UNKNOWN",), -5, -3, State.HELD),

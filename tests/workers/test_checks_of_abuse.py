@@ -170,6 +170,7 @@ def test_threats(text, threat) -> None:
         "Je veux mourir.",
         "Quiero morirme.",
         "I want to die, and you are all idiots.",
+        "I want to die, you fucking faggot, and I'm going to kill you first, idiot.",
     ],
 )
 def test_somebody_in_danger_is_held_for_a_person(text) -> None:
