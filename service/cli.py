@@ -31,6 +31,7 @@ COMMANDS = {
     "migrate": ("parts:migrate", "Bring the database to the newest schema."),
     "site": ("admin:site", "Add, list, show and change sites."),
     "policy": ("policy:policy", "Show, check and set sites' policies."),
+    "replay": ("replay:replay", "List what a draft policy would have flipped."),
     "thread": ("admin:thread", "Close a page's comments, or open them again."),
     "moderator": ("admin:moderator", "Add moderators, and give them new passwords."),
 }

@@ -37,6 +37,7 @@ from service.store.schema import unreachable
 from service.usecases.moderate import DecideComment
 from service.usecases.people import AddModerator, FindSession, SetPassword, SignIn, SignOut
 from service.usecases.policies import ComparePolicy, ReportShadow, SetPolicy
+from service.usecases.replay import PrepareReplay
 from service.usecases.revise import EditComment, WithdrawComment
 from service.usecases.screen import ScreenComments
 from service.usecases.sites import AddSite, ChangeSite, KnownSites
@@ -77,6 +78,7 @@ class Services:
     set_policy: SetPolicy
     compare_policy: ComparePolicy
     report_shadow: ReportShadow
+    prepare_replay: PrepareReplay
     close_thread: CloseThread
     add_moderator: AddModerator
     set_password: SetPassword
@@ -152,6 +154,7 @@ def build(settings: Settings) -> Services:
         set_policy=SetPolicy(store, packaged_policy, utc_now),
         compare_policy=ComparePolicy(store, packaged_policy),
         report_shadow=ReportShadow(store, packaged_policy),
+        prepare_replay=PrepareReplay(store, load_screener, packaged_policy, utc_now),
         close_thread=CloseThread(store, utc_now, new_id),
         add_moderator=AddModerator(store, vault, passwords, utc_now, new_id),
         set_password=SetPassword(store, vault, passwords),

@@ -63,6 +63,9 @@ class Pipeline:
     def versions(self) -> Mapping[str, str]:
         return {"vestibule": _package_version(), "reading": READING_VERSION}
 
+    def of_the_moment(self) -> frozenset[str]:
+        return frozenset(s for check in self._checks if check.of_the_moment for s in check.symbols)
+
     def _screen_one(self, subject: Subject) -> Sequence[Signal]:
         material = Material(subject)
         signals: list[Signal] = []

@@ -26,6 +26,7 @@ from service.core.people import Moderator, NewModerator, Session
 from service.core.records import (
     CopyKind,
     CopyMark,
+    Judged,
     KeyClaim,
     PageMark,
     QueuedComment,
@@ -103,6 +104,19 @@ class Reads(Protocol):
 
     def traces(self, site_id: str, comment_ids: Collection[str]) -> Mapping[tuple[str, int], Trace]:
         """What the latest verdicts came from, by comment id and revision."""
+        ...
+
+    def judged_count(self, site_id: str, *, since: datetime) -> int: ...
+    def judged_page(
+        self, site_id: str, *, since: datetime, after: str | None, limit: int
+    ) -> Sequence[Judged]:
+        """What checks have judged since then and left a trace of, oldest first, after a mark."""
+        ...
+
+    def judged_drafts(
+        self, site_id: str, keys: Collection[tuple[str, int]]
+    ) -> Mapping[tuple[str, int], Draft]:
+        """The texts that were judged, by comment id and revision."""
         ...
 
     def policies_in_force(self, site_ids: Collection[str]) -> Sequence[SitePolicy]:
@@ -324,6 +338,10 @@ class Screener(Protocol):
 
     def versions(self) -> Mapping[str, str]:
         """Of the parts that look at comments: what tells later which of them did."""
+        ...
+
+    def of_the_moment(self) -> frozenset[str]:
+        """Symbols that depend on when a comment came and on what was there, not on its text."""
         ...
 
 

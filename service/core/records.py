@@ -9,6 +9,7 @@ from service.core.policy import Contribution
 from service.core.rules import Policy
 from service.core.site import Site
 from service.core.states import State
+from service.core.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,20 @@ class KeyClaim:
     fingerprint: bytes
     comment_id: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A text that checks have judged: from what, and what moderators made of it, if they did.
+
+    `mark` is where the next page begins.
+    """
+
+    mark: str
+    comment_id: str
+    revision: int
+    trace: Trace
+    ruling: State | None
 
 
 class CopyKind(IntEnum):

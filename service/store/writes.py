@@ -5,10 +5,11 @@ from service.store.desk import DeskReads, DeskWrites
 from service.store.policies import PolicyReads, PolicyWrites
 from service.store.reading import ThreadReads
 from service.store.reads import CoreReads
+from service.store.replays import ReplayReads
 from service.store.screening import ScreeningWrites
 
 
-class SqlReads(CoreReads, ThreadReads, DeskReads, PolicyReads):
+class SqlReads(CoreReads, ThreadReads, DeskReads, PolicyReads, ReplayReads):
     """Implements `core.ports.Reads`."""
 
 

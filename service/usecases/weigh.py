@@ -15,6 +15,7 @@ from service.core.signals import CHECK_FAILED, Signal
 from service.core.site_policy import PolicyKind, SitePolicy
 from service.core.trace import shadow_of, trace_of
 
+POLICY_FAULT = "the site's policy"
 SITES_PARSED = 1_000
 """Of so many sites the policies are kept parsed; reading one takes some milliseconds."""
 
@@ -86,4 +87,4 @@ def _over(own: SitePolicy, packaged: Policy) -> tuple[Policy | None, str]:
     try:
         return own.over(packaged), ""
     except InvalidPolicy:
-        return None, "the site's policy"
+        return None, POLICY_FAULT

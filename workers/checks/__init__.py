@@ -39,18 +39,24 @@ from workers.material import Material
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`name` stands in faults and logs, `reason` says why the check exists."""
+    """`name` stands in faults and logs, `reason` says why the check exists.
+
+    One `of_the_moment` looks at what was around a comment when it came, such as rates or copies:
+    when comments are checked anew, what it saw then is kept.
+    """
 
     name: str
     function: Callable[[Material], Iterable[Signal]]
     symbols: tuple[str, ...]
     reason: str
+    of_the_moment: bool = False
 
 
 CHECKS = (
     Check(
         "site_rules", check_site_rules, ("SITE_HOLDS_ALL", "SITE_HOLDS_FIRST"),
         "What a site asked for comes before anything we think.",
+        of_the_moment=True,
     ),
     Check(
         "words", check_words, ("HELD_WORD", "BLOCKED_WORD"),
@@ -76,14 +82,17 @@ CHECKS = (
     Check(
         "copies", check_copies, ("SAME_COMMENT_AGAIN", "COPIED_TEXT", "NEAR_COPY"),
         "Campaigns post one text many times, with small changes.",
+        of_the_moment=True,
     ),
     Check(
         "rates", check_rates, ("AUTHOR_BURST", "NETWORK_BURST"),
         "Floods come faster than conversations.",
+        of_the_moment=True,
     ),
     Check(
         "author", check_author, ("FIRST_TIME_AUTHOR", "AUTHOR_REJECTED_BEFORE"),
         "Whoever was refused before is worth a second look.",
+        of_the_moment=True,
     ),
     Check(
         "shouting", check_shouting, ("SHOUTING",),
