@@ -15,7 +15,8 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from importlib.metadata import version
 
-from service.core.comment import Fingerprint, Subject
+from service.core.comment import Subject
+from service.core.copies import Fingerprint
 from service.core.ports import Screener
 from service.core.signals import CHECK_FAILED, CHECK_TIMED_OUT, Signal
 from workers.alarm import Alarm, OuterAlarm, OutOfTime

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from service.core.copies import ALONE, Campaign, Copies
 from service.core.site import Site
 from service.core.states import State
 
@@ -221,15 +222,6 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
-    """How many other recent comments of the site have the same or almost the same text."""
-
-    same_author_and_thread: int = 0
-    exact: int = 0
-    near: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Subject:
     """Everything a check may look at for one comment."""
 
@@ -239,26 +231,7 @@ class Subject:
     rates: Rates
     copies: Copies
     now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """Of a text: `digest` of what is read, and a sketch for near copies.
-
-    `bands` are the sketch's bucket keys (two texts sharing one are candidates), `sketch` are the
-    minimum hashes to compare; both are empty for texts too short to be recognised again.
-    """
-
-    digest: int
-    bands: tuple[int, ...]
-    sketch: tuple[int, ...]
-
-    def resembles(self, other_sketch: tuple[int, ...], *, at_least: float) -> bool:
-        """Whether the sketches agree in `at_least` of their places: estimates Jaccard's index."""
-        if not self.sketch or len(self.sketch) != len(other_sketch):
-            return False
-        same = sum(a == b for a, b in zip(self.sketch, other_sketch, strict=True))
-        return same >= at_least * len(self.sketch)
+    campaign: Campaign = ALONE
 
 
 # -- shown -----------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Literal, Protocol
 
+from service.core.campaigns import Member
 from service.core.comment import (
     AuthorHistory,
     CommentHead,
     Draft,
-    Fingerprint,
     NewComment,
     NewContact,
     ParentComment,
@@ -20,6 +20,7 @@ from service.core.comment import (
     Thread,
     TokenFact,
 )
+from service.core.copies import Fingerprint
 from service.core.decisions import Decision, Screening
 from service.core.outbound import Limits, OutboundResponse
 from service.core.people import Moderator, NewModerator, Session
@@ -28,6 +29,7 @@ from service.core.records import (
     CopyMark,
     Judged,
     KeyClaim,
+    KnownCopy,
     PageMark,
     QueuedComment,
     ThreadPosition,
@@ -90,8 +92,12 @@ class Reads(Protocol):
 
     def copies(
         self, site_id: str, keys: Collection[tuple[CopyKind, int]], *, since: datetime
-    ) -> Sequence[CopyMark]:
-        """Marks with these keys, for each key the twenty earliest at most."""
+    ) -> Sequence[KnownCopy]:
+        """Comments with these keys, for each key the ten earliest and the ten latest."""
+        ...
+
+    def members(self, site_id: str, campaign_ids: Collection[str]) -> Sequence[Member]:
+        """The comments of campaigns, but for those that are not counted."""
         ...
 
     def queue_page(
@@ -200,7 +206,32 @@ class Writes(Reads, Protocol):
         """Give leases back as if they had not been taken."""
         ...
 
-    def add_copy_marks(self, site_id: str, marks: Sequence[CopyMark], *, now: datetime) -> None: ...
+    def add_copy_marks(
+        self,
+        site_id: str,
+        marks: Sequence[CopyMark],
+        found: Mapping[str, tuple[int, ...]],
+        *,
+        now: datetime,
+    ) -> None:
+        """Remember where keys were seen, and by comment the sketches, each its own campaign."""
+        ...
+
+    def join_campaigns(
+        self, site_id: str, joined: Mapping[str, str], *, uncounted: Collection[str]
+    ) -> None:
+        """Give all comments of campaigns other ones; those named are members without counting."""
+        ...
+
+    def hold_again(
+        self, site_id: str, notes: Mapping[str, str], *, now: datetime, new_id: NewId
+    ) -> Collection[str]:
+        """Hold comments that the checks approved and no person decided about; ids of those.
+
+        `notes` by id say why; each stands in the comment's record.
+        """
+        ...
+
     def conclude(
         self, screenings: Sequence[Screening], *, now: datetime, new_id: NewId
     ) -> Collection[str]:

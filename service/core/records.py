@@ -79,18 +79,29 @@ class CopyKind(IntEnum):
     """What a stored fingerprint's key stands for."""
 
     TEXT = 0
-    BAND = 1
+    SHINGLE = 1
     TEXT_BY_AUTHOR_IN_THREAD = 2
 
 
 @dataclass(frozen=True, slots=True)
 class CopyMark:
-    """Where a fingerprint was seen. `key` fits a signed 64-bit integer."""
+    """Where a fingerprint's key was seen. `key` fits a signed 64-bit integer."""
 
     kind: CopyKind
     key: int
     comment_id: str
-    sketch: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCopy:
+    """A comment that has a key: what became of it, its sketch if it has one, and its campaign."""
+
+    mark: CopyMark
+    state: State
+    by_person: bool
+    contact_id: str | None
+    sketch: tuple[int, ...]
+    campaign_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,13 @@ from service.store.tables import (
     outbox,
     sessions,
     sites,
+    sketches,
     thread_keys,
     threads,
 )
 
 IDEMPOTENCY_LIFETIME = timedelta(hours=24)
-COPIES_LIFETIME = timedelta(days=3)
+COPIES_LIFETIME = timedelta(days=7)
 OUTBOX_LIFETIME = timedelta(days=30)
 SESSION_LIFETIME = timedelta(days=30)
 
@@ -220,6 +221,7 @@ class AddingWrites(CoreReads, Connected):
         for table, lifetime in (
             (idempotency_keys, IDEMPOTENCY_LIFETIME),
             (copies, COPIES_LIFETIME),
+            (sketches, COPIES_LIFETIME),
             (outbox, OUTBOX_LIFETIME),
             (sessions, SESSION_LIFETIME),
         ):

@@ -16,7 +16,7 @@ from service.core.comment import (
     Revision,
     Thread,
 )
-from service.core.records import CopyKind, CopyMark, ThreadPosition, WorkItem
+from service.core.records import ThreadPosition, WorkItem
 from service.core.site import Site
 from service.core.states import State
 from service.store.connected import Connected
@@ -26,13 +26,11 @@ from service.store.rows import (
     page_key_hash,
     site_from,
     site_from_texts,
-    sketch_from_bytes,
     thread_from,
 )
 from service.store.tables import (
     comments,
     contacts,
-    copies,
     idempotency_keys,
     key_ids,
     moderators,
@@ -42,7 +40,6 @@ from service.store.tables import (
     threads,
 )
 
-COPY_MARKS_PER_KEY = 20
 OPEN_STATES = (State.PENDING, State.HELD)
 
 # Settings come as text, which is the key to what it was parsed to last time.
@@ -281,43 +278,6 @@ class CoreReads(Connected):
             .group_by(column)
         )
         return {bytes(key) if isinstance(key, memoryview) else key: number for key, number in rows}
-
-    def copies(
-        self, site_id: str, keys: Collection[tuple[CopyKind, int]], *, since: datetime
-    ) -> Sequence[CopyMark]:
-        if not keys:
-            return []
-        ranked = (
-            select(
-                copies.c.kind,
-                copies.c.key,
-                copies.c.comment_id,
-                copies.c.sketch,
-                func.row_number()
-                .over(partition_by=(copies.c.kind, copies.c.key), order_by=copies.c.comment_id)
-                .label("place"),
-            )
-            .where(
-                copies.c.site_id == site_id,
-                copies.c.kind.in_({kind.value for kind, _ in keys}),
-                copies.c.key.in_({key for _, key in keys}),
-                copies.c.created_at >= since,
-            )
-            .subquery()
-        )
-        # What its author or a moderator has deleted is nothing to repeat.
-        rows = self._connection.execute(
-            select(ranked)
-            .join(
-                comments,
-                (comments.c.site_id == site_id) & (comments.c.id == ranked.c.comment_id),
-            )
-            .where(ranked.c.place <= COPY_MARKS_PER_KEY, comments.c.state != State.DELETED)
-        )
-        return [
-            CopyMark(CopyKind(row.kind), row.key, row.comment_id, sketch_from_bytes(row.sketch))
-            for row in rows
-        ]
 
     # -- secrets -----------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Screening: leases with counted attempts, copy marks, and verdicts that land if the lease held.
+"""Screening: leases with counted attempts, and verdicts that land if the lease held.
 
 Comments and revisions are leased alike; each has its own attempts.
 """
@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, select, update
 from service.core.comment import Draft
 from service.core.decisions import Actor, Decision, Screening
 from service.core.ports import NewId
-from service.core.records import CopyMark, WorkItem
+from service.core.records import WorkItem
 from service.core.states import State
 from service.store.deciding import DecidingWrites
-from service.store.rows import by_site, draft_from, sketch_to_bytes
-from service.store.tables import comments, copies, revisions, signals
+from service.store.rows import by_site, draft_from
+from service.store.tables import comments, revisions, signals
 
 _LEASED = (
     comments.c.id,
@@ -120,24 +120,6 @@ class ScreeningWrites(DecidingWrites):
                 )
                 .values(**values, attempt=comments.c.attempt + attempts)
             )
-
-    def add_copy_marks(self, site_id: str, marks: Sequence[CopyMark], *, now: datetime) -> None:
-        if not marks:
-            return
-        self._connection.execute(
-            self._insert(copies).on_conflict_do_nothing(),
-            [
-                {
-                    "site_id": site_id,
-                    "kind": mark.kind.value,
-                    "key": mark.key,
-                    "comment_id": mark.comment_id,
-                    "sketch": sketch_to_bytes(mark.sketch),
-                    "created_at": now,
-                }
-                for mark in marks
-            ],
-        )
 
     def conclude(
         self, screenings: Sequence[Screening], *, now: datetime, new_id: NewId

@@ -142,7 +142,7 @@ revisions = Table(
     ),
 )
 
-# Fingerprints of recent comments, for finding copies; pruned after some days.
+# Where keys of recent texts were seen, for finding copies; pruned after some days.
 copies = Table(
     "copies",
     metadata,
@@ -150,10 +150,24 @@ copies = Table(
     Column("kind", SmallInteger, primary_key=True, autoincrement=False),
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("comment_id", Id, primary_key=True),
-    Column("sketch", LargeBinary, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "created_at"),
     sqlite_with_rowid=False,
+)
+
+# How recent texts are compared, and which of them belong together: a campaign has the id of its
+# first comment. Of a large one some are counted only.
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("comment_id", Id, primary_key=True),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("campaign_id", Id, nullable=False),
+    Column("counted", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_sketches_campaign", "site_id", "campaign_id", "counted", "comment_id"),
+    Index(None, "created_at"),
 )
 
 signals = Table(

@@ -1,6 +1,7 @@
 """All reads on one connection, and all writes in one transaction."""
 
 from service.store.adding import AddingWrites
+from service.store.copying import CopyReads, CopyWrites
 from service.store.desk import DeskReads, DeskWrites
 from service.store.policies import PolicyReads, PolicyWrites
 from service.store.reading import ThreadReads
@@ -9,9 +10,9 @@ from service.store.replays import ReplayReads
 from service.store.screening import ScreeningWrites
 
 
-class SqlReads(CoreReads, ThreadReads, DeskReads, PolicyReads, ReplayReads):
+class SqlReads(CoreReads, CopyReads, ThreadReads, DeskReads, PolicyReads, ReplayReads):
     """Implements `core.ports.Reads`."""
 
 
-class SqlWrites(AddingWrites, ScreeningWrites, DeskWrites, PolicyWrites, SqlReads):
+class SqlWrites(AddingWrites, CopyWrites, ScreeningWrites, DeskWrites, PolicyWrites, SqlReads):
     """Implements `core.ports.Writes`."""

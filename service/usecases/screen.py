@@ -5,24 +5,24 @@ after two deaths a batch is taken apart and run one by one; what dies alone is h
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import blake2b
 
-from service.core.comment import AuthorHistory, Copies, Draft, Fingerprint, Rates, Subject
+from service.core.campaigns import to_hold_again
+from service.core.comment import Draft
+from service.core.decisions import Screening
 from service.core.errors import Unavailable
 from service.core.ports import Clock, NewId, Screener, Store
-from service.core.records import CopyKind, CopyMark, WorkItem
+from service.core.records import WorkItem
 from service.core.signals import CHECKS_CRASHED, Signal
+from service.core.states import State
+from service.usecases.gather import Gather, Gathered
 from service.usecases.weigh import Weigh
 
 LEASE = timedelta(seconds=12)
-RATES_WINDOW = timedelta(minutes=10)
-COPIES_WINDOW = timedelta(days=3)
 BATCH_ATTEMPTS = 2
-NEAR_COPY_SIMILARITY = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,14 @@ class ScreenComments:
             return 0
         try:
             beat = self._beat(drafts)
-            subjects = self._subjects(drafts, beat)
-            found = self.screener().screen(subjects, beat)
+            gathered = Gather(self.store, self.screener, self.clock)(drafts, beat)
+            found = self.screener().screen([one.subject for one in gathered], beat)
             return self._conclude(
-                (subject.draft, signals) for subject, signals in zip(subjects, found, strict=True)
+                [
+                    (one.subject.draft, signals)
+                    for one, signals in zip(gathered, found, strict=True)
+                ],
+                gathered,
             )
         except Unavailable:
             # The database's trouble is not the comments': it must not count against them.
@@ -76,7 +80,7 @@ class ScreenComments:
 
     def _hold_crashed(self, drafts: Sequence[Draft]) -> int:
         signal = Signal(CHECKS_CRASHED, detail=f"{drafts[0].attempt - 1} attempts")
-        return self._conclude((draft, [signal]) for draft in drafts)
+        return self._conclude([(draft, [signal]) for draft in drafts])
 
     def _beat(self, drafts: Sequence[Draft]) -> Callable[[], None]:
         """Keeps the batch's leases alive while it runs: to be called between comments."""
@@ -92,8 +96,11 @@ class ScreenComments:
 
         return beat
 
-    def _conclude(self, found: Iterable[tuple[Draft, Sequence[Signal]]]) -> int:
-        found = list(found)
+    def _conclude(
+        self,
+        found: Sequence[tuple[Draft, Sequence[Signal]]],
+        gathered: Sequence[Gathered] = (),
+    ) -> int:
         versions = self.screener().versions()
         with self.store.read() as tx:
             policies = self.weigh.policies(tx, {draft.site_id for draft, _ in found})
@@ -101,89 +108,27 @@ class ScreenComments:
             self.weigh(draft, signals, policies[draft.site_id], versions=versions)
             for draft, signals in found
         ]
-        with self.store.write() as tx:
-            return len(tx.conclude(screenings, now=self.clock(), new_id=self.new_id))
-
-    # -- what the checks may know ------------------------------------------------------------------
-
-    def _subjects(self, drafts: Sequence[Draft], beat: Callable[[], None]) -> list[Subject]:
-        """In a fixed number of queries a site, whatever the size of the batch."""
         now = self.clock()
-        screener = self.screener()
-        prints = {}
-        for draft in drafts:
-            prints[draft.id] = screener.fingerprint(draft.content)
-            beat()
-        by_site: dict[str, list[Draft]] = defaultdict(list)
-        for draft in drafts:
-            by_site[draft.site_id].append(draft)
-        subjects: dict[str, Subject] = {}
-        for site_id, of_site in by_site.items():
-            marks = {draft.id: _marks(draft, prints[draft.id]) for draft in of_site}
-            with self.store.write() as tx:
-                # The batch's own marks are written first: copies within it are found like others.
-                tx.add_copy_marks(
-                    site_id, [one for some in marks.values() for one in some], now=now
+        with self.store.write() as tx:
+            concluded = tx.conclude(screenings, now=now, new_id=self.new_id)
+            for site_id, notes in _to_hold_again(gathered, screenings, concluded).items():
+                tx.hold_again(site_id, notes, now=now, new_id=self.new_id)
+        return len(concluded)
+
+
+def _to_hold_again(
+    gathered: Sequence[Gathered], screenings: Sequence[Screening], concluded: Collection[str]
+) -> Mapping[str, Mapping[str, str]]:
+    """By site, comments of a campaign that were shown before it was recognised, and why not now."""
+    notes: dict[str, dict[str, str]] = defaultdict(dict)
+    for one, screening in zip(gathered, screenings, strict=bool(gathered)):
+        if screening.comment_id not in concluded or screening.verdict.state is State.APPROVED:
+            continue
+        campaign = one.subject.campaign
+        for comment_id in to_hold_again(campaign, one.campaign):
+            if comment_id != screening.comment_id:
+                notes[screening.site_id][comment_id] = (
+                    f"Its text came again in {campaign.others} other comments, "
+                    f"by {campaign.authors} authors on {campaign.pages} pages."
                 )
-            with self.store.read() as tx:
-                site = tx.sites_by_id([site_id])[site_id]
-                contacts = {draft.contact_id for draft in of_site if draft.contact_id}
-                histories = tx.histories(site_id, contacts)
-                rates = tx.rates(site_id, of_site, since=now - RATES_WINDOW)
-                keys = {(one.kind, one.key) for some in marks.values() for one in some}
-                seen = _by_key(tx.copies(site_id, keys, since=now - COPIES_WINDOW))
-            for draft in of_site:
-                subjects[draft.id] = Subject(
-                    draft=draft,
-                    site=site,
-                    history=histories.get(draft.contact_id or "", AuthorHistory()),
-                    rates=rates.get(draft.id, Rates()),
-                    copies=_copies(draft, prints[draft.id], marks[draft.id], seen),
-                    now=now,
-                )
-        return [subjects[draft.id] for draft in drafts]
-
-
-def _marks(draft: Draft, fingerprint: Fingerprint) -> list[CopyMark]:
-    marks = [CopyMark(CopyKind.TEXT, fingerprint.digest, draft.id)]
-    marks += [
-        CopyMark(CopyKind.BAND, band, draft.id, fingerprint.sketch) for band in fingerprint.bands
-    ]
-    if draft.contact_id is not None:
-        # Without an address nobody knows whether it is the same author.
-        text = f"{draft.contact_id} {draft.thread_id} {fingerprint.digest}"
-        key = int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1
-        marks.append(CopyMark(CopyKind.TEXT_BY_AUTHOR_IN_THREAD, key, draft.id))
-    return marks
-
-
-def _by_key(marks: Iterable[CopyMark]) -> Mapping[tuple[CopyKind, int], list[CopyMark]]:
-    found: dict[tuple[CopyKind, int], list[CopyMark]] = defaultdict(list)
-    for mark in marks:
-        found[mark.kind, mark.key].append(mark)
-    return found
-
-
-def _copies(
-    draft: Draft,
-    fingerprint: Fingerprint,
-    own: Iterable[CopyMark],
-    seen: Mapping[tuple[CopyKind, int], Sequence[CopyMark]],
-) -> Copies:
-    """Earlier comments only (ids sort by time): the first of several copies is no copy."""
-    by_kind: dict[CopyKind, set[str]] = {kind: set() for kind in CopyKind}
-    for mark in own:
-        for other in seen.get((mark.kind, mark.key), ()):
-            if other.comment_id >= draft.id:
-                continue
-            if mark.kind is CopyKind.BAND and not fingerprint.resembles(
-                other.sketch, at_least=NEAR_COPY_SIMILARITY
-            ):
-                continue
-            by_kind[mark.kind].add(other.comment_id)
-    exact = by_kind[CopyKind.TEXT]
-    return Copies(
-        same_author_and_thread=len(by_kind[CopyKind.TEXT_BY_AUTHOR_IN_THREAD]),
-        exact=len(exact),
-        near=len(by_kind[CopyKind.BAND] - exact),
-    )
+    return notes

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import create_engine, event
 
-from service.core.records import PageMark
+from service.core.records import CopyKind, PageMark
 from service.core.states import State
 
-TABLES = ("comments", "revisions", "copies", "threads", "thread_keys", "contacts")
+TABLES = ("comments", "revisions", "copies", "sketches", "threads", "thread_keys", "contacts")
 
 
 @pytest.fixture
@@ -58,6 +58,8 @@ def test_nothing_that_runs_all_the_time_reads_a_whole_table(world, plans):
         "ix_revisions_open": lambda tx: tx.stranded(before=now, now=now, limit=10),
         "ix_comments_contact": lambda tx: tx.histories(site.id, [contact]),
         "ix_comments_network": lambda tx: tx.rates(site.id, drafts, since=now),
+        "PRIMARY KEY of copies": lambda tx: tx.copies(site.id, [(CopyKind.SHINGLE, 7)], since=now),
+        "ix_sketches_campaign": lambda tx: tx.members(site.id, [drafts[0].id]),
         "ix_comments_shown": lambda tx: page(tx, newest_first=False, after=None),
         "ix_comments_shown (root_id": lambda tx: page(tx, newest_first=True, after=mark),
         "ix_comments_queue": lambda tx: tx.queue_page(

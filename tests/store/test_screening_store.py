@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from service.core.decisions import Screening
 from service.core.policy import decide, packaged_policy, probability
-from service.core.records import CopyKind, CopyMark
 from service.core.rules import Family
 from service.core.signals import Signal
 from service.core.states import State
@@ -109,23 +108,6 @@ def test_histories_and_rates_count_what_is_the_authors(world):
     by_author = {draft.contact_id: rates[draft.id] for draft in drafts}
     assert (by_author[contact].author, by_author[contact].network) == (4, 4)
     assert (by_author[None].author, by_author[None].network) == (1, 1)
-
-
-def test_copy_marks_are_found_by_key_earliest_first_and_bounded(world):
-    """However many copies there are, the twenty earliest are enough to know."""
-    ids = [world.add() for _ in range(25)]
-    marks = [CopyMark(CopyKind.TEXT, 2**62 + 5, one) for one in ids]
-    band = CopyMark(CopyKind.BAND, 7, ids[0], (1, 2, 2**32 - 1))
-    with world.store.write() as tx:
-        tx.add_copy_marks(world.site.id, [*marks, band], now=world.now)
-        tx.add_copy_marks(world.site.id, [band], now=world.now)
-    with world.store.read() as tx:
-        keys = [(CopyKind.TEXT, 2**62 + 5), (CopyKind.BAND, 7), (CopyKind.BAND, 8)]
-        found = tx.copies(world.site.id, keys, since=world.now)
-        assert tx.copies(world.site.id, keys, since=world.now + timedelta(seconds=1)) == []
-    texts = [mark.comment_id for mark in found if mark.kind is CopyKind.TEXT]
-    assert sorted(texts) == ids[:20]
-    assert [mark for mark in found if mark.kind is CopyKind.BAND] == [band]
 
 
 def test_signals_are_shown_with_their_share_of_the_score(world):

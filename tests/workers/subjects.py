@@ -5,7 +5,6 @@ from typing import Any
 
 from service.core.comment import (
     AuthorHistory,
-    Copies,
     DoorFacts,
     Draft,
     Rates,
@@ -13,6 +12,7 @@ from service.core.comment import (
     TokenFact,
     TokenState,
 )
+from service.core.copies import Campaign, Copies
 from service.core.policy import Verdict, decide, packaged_policy
 from service.core.signals import Signal
 from service.core.site import Site, SiteSettings
@@ -51,9 +51,12 @@ def subject(content: str = FRIENDLY, **given: Any) -> Subject:
         same_author_and_thread=given.pop("same", 0),
         exact=given.pop("exact", 0),
         near=given.pop("near", 0),
+        refused=given.pop("copies_refused", 0),
+        refused_by_people=given.pop("copies_refused_by_people", 0),
     )
+    campaign = Campaign(**given.pop("campaign", {}))
     site = Site("site", "demo", "Demo", ("https://demo.example",), SiteSettings(**given), 1)
-    return Subject(draft, site, history, rates, copies, NOW)
+    return Subject(draft, site, history, rates, copies, NOW, campaign)
 
 
 def signals(content: str = FRIENDLY, **given: Any) -> dict[str, Signal]:

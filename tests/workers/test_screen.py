@@ -175,7 +175,7 @@ def second(services: Services, settings: Callable[..., Settings]) -> Iterator[Se
 
 def test_two_workers_share_overlapping_batches(visitors: Visitors, second: Services) -> None:
     """Each comment is decided once, whichever of them gets it, and the thread counts right."""
-    ids = visitors.post_all([f"{FRIENDLY} It was loaf number {place}." for place in range(40)])
+    ids = visitors.post_all([unlike_any_other(place) for place in range(40)])
     items = visitors.items(ids)
     barrier = threading.Barrier(2)
     concluded: list[int] = []

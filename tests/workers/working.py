@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from running import clean_environment, wait_until
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, text, update
 
 from service.core.comment import DoorFacts, Submission, ThreadRef, TokenFact, TokenState
 from service.core.decisions import Decision
@@ -19,6 +20,7 @@ from service.core.records import QueuedComment, WorkItem
 from service.core.site import Site, SiteSettings
 from service.core.states import State
 from service.running.processes import guarded
+from service.store.tables import comments
 from service.wiring import Services
 
 RUN = """
@@ -101,6 +103,18 @@ class Visitors:
             facts=facts,
         )
         return self.services.submit(replace(submission, **given)).comment_id
+
+    def page(self, number: int) -> ThreadRef:
+        return ThreadRef(f"https://news.example/page/{number}", title=f"Page {number}")
+
+    def age(self, by: timedelta, comment_id: str) -> None:
+        """As if a comment had come so much earlier."""
+        shown = self.shown(comment_id)
+        with self.services.store.write() as tx:
+            tx._connection.execute(
+                update(comments).where(comments.c.id == comment_id)
+                .values(created_at=shown.created_at - by)
+            )  # fmt: skip
 
     def post_all(self, contents: list[str]) -> list[str]:
         """Comments of as many people, each on a network of their own."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from service.core.signals import Signal
 from workers.checks.author import check_author
 from workers.checks.bidi import check_bidi
+from workers.checks.campaigns import check_campaigns
 from workers.checks.copies import check_copies
 from workers.checks.door import check_door
 from workers.checks.email_addresses import check_email_addresses
@@ -83,6 +84,10 @@ CHECKS = (
         "copies", check_copies, ("SAME_COMMENT_AGAIN", "COPIED_TEXT", "NEAR_COPY"),
         "Campaigns post one text many times, with small changes.",
         of_the_moment=True,
+    ),
+    Check(
+        "campaigns", check_campaigns, ("NEAR_COPY_CAMPAIGN", "COPY_OF_REFUSED"),
+        "Spun texts differ in every copy, and come from many hands to many pages.",
     ),
     Check(
         "rates", check_rates, ("AUTHOR_BURST", "NETWORK_BURST"),

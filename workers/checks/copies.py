@@ -22,17 +22,20 @@ def check_copies(material: Material) -> Iterable[Signal]:
     copies = material.subject.copies
     if copies.same_author_and_thread > 0:
         yield Signal("SAME_COMMENT_AGAIN", detail=_counted(copies.same_author_and_thread))
-    if copies.exact > 0 and _columns(material.text.folded.strip()) >= LENGTH_MIN:
+    if copies.exact > 0 and is_long_enough(material):
         yield Signal("COPIED_TEXT", detail=_counted(copies.exact))
     if copies.near > 0:
         strength = NEAR_STRENGTHS[min(copies.near, max(NEAR_STRENGTHS))]
         yield Signal("NEAR_COPY", strength, _counted(copies.near))
 
 
-def _columns(plain: str) -> int:
-    if plain.isascii():
-        return len(plain)
-    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in plain)
+def is_long_enough(material: Material) -> bool:
+    """Whether the text is long enough to be somebody's own."""
+    plain = material.text.folded.strip()
+    if len(plain) >= LENGTH_MIN or plain.isascii():
+        return len(plain) >= LENGTH_MIN
+    wide = sum(unicodedata.east_asian_width(one) in "WF" for one in plain)
+    return len(plain) + wide >= LENGTH_MIN
 
 
 def _counted(number: int) -> str:
