@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from service.core.comment import AuthorHistory, Copies, Rates, Subject
+from service.core.comment import AuthorHistory, Rates, Subject
+from service.core.copies import NO_COPIES
 from service.core.errors import InvalidPolicy
 from service.core.policy import Verdict, decide
 from service.core.policy_file import policy_from_data, read_toml
@@ -135,7 +136,7 @@ class Replay:
         with self.store.read() as tx:
             drafts = tx.judged_drafts(site.id, keys)
         subjects = [
-            Subject(draft, site, AuthorHistory(), Rates(), Copies(), draft.created_at)
+            Subject(draft, site, AuthorHistory(), Rates(), NO_COPIES, draft.created_at)
             for key in keys
             if (draft := drafts.get(key)) is not None
         ]
