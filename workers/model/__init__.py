@@ -1,0 +1,1 @@
+"""The models: what they are made from, how, and how they read."""
