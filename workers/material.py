@@ -27,3 +27,7 @@ class Material:
     def wording(self) -> Wording:
         """What the words of the text say of whom, for the checks of abuse."""
         return Wording(self.text)
+
+    @cached_property
+    def name_wording(self) -> Wording:
+        return Wording(self.name)

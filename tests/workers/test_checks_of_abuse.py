@@ -41,6 +41,12 @@ def _evidence(text: str, symbol: str) -> list[str]:
         "No quiero vivir en la ciudad, hay demasiado ruido.",
         "You are right, and your argument is good.",
         "Die Frauen im Verein haben gewonnen.",
+        "I opened it in GIMP, and Dick Cheney smiled.",
+        "You could see blue tits and great tits in the mist by the Humber.",
+        "She graduated summa cum laude.",
+        "I hate the ads in women's magazines.",
+        "Some women are lazy and some men are lazy.",
+        "Homeless people are people, and old people are not stupid.",
     ],
 )
 def test_ordinary_comments_show_nothing(text) -> None:
@@ -239,6 +245,32 @@ def test_a_slur_said_of_oneself_is_no_attack() -> None:
 def test_denial_for_show_is_seen() -> None:
     """ "I am not racist but" is followed by what it denies."""
     assert "IDENTITY_ATTACK" in _seen("I'm not racist but they all look the same to me.")
+
+
+def test_words_with_another_meaning_are_weak_alone() -> None:
+    """A dyke may be a wall; at somebody, the word holds."""
+    assert verdict("Behind the old wall is another dyke from 1650.").state is State.APPROVED
+    assert verdict("Get out of here, dirty dyke.").state is State.HELD
+
+
+def test_what_is_disguised_is_read() -> None:
+    """Spaced out, in fancy letters, or with letters of other alphabets."""
+    for text in (
+        "f u c k you",
+        "f\u03c5ck you",
+        "\U0001d503\U0001d4f8\U0001d4fe are an idiot, f.u.c.k you",
+    ):
+        assert "INSULT" in _seen(text)
+        [(start, end)] = signals(text)["PROFANITY"].spans
+        assert text[start] == "f"
+        assert text[end - 1] == "k"
+
+
+def test_names_are_read_too() -> None:
+    """Abuse in the author's name counts, and has no place in the text."""
+    found = signals(author_name="Kill all Jews")["IDENTITY_ATTACK"]
+    assert (found.detail, found.spans) == ("in the name", ())
+    assert ABUSE & set(signals(author_name="Dick Gay-Black")) == set()
 
 
 # -- sexual ----------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ def test_telephone_numbers(text, numbers) -> None:
 def test_postal_addresses(text, address, state) -> None:
     """A street and a number; held if it says whose, or has a postcode."""
     assert _evidence(text, "PERSONAL_ADDRESS") == ([address] if address else [])
+    assert _evidence(f"\ud800 {text}", "PERSONAL_ADDRESS") == ([address] if address else [])
     assert verdict(text).state is state
 
 

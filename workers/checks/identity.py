@@ -8,11 +8,10 @@ from collections.abc import Iterable
 
 from service.core.signals import Signal
 from workers.material import Material
+from workers.wording import said
 
 
 def check_identity(material: Material) -> Iterable[Signal]:
-    wording = material.wording
-    attacks = wording.meant("identity")
-    if attacks:
-        strength = max(one.strength for one in attacks)
-        yield Signal("IDENTITY_ATTACK", strength, spans=wording.spans(attacks))
+    found = said("identity", material.wording, material.name_wording)
+    if found is not None:
+        yield Signal("IDENTITY_ATTACK", found.strength, found.detail, found.spans)

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from service.core.signals import Signal
 from workers.material import Material
+from workers.wording import said
 
 
 def check_insults(material: Material) -> Iterable[Signal]:
-    wording = material.wording
-    directed = wording.meant("insult")
-    if directed:
-        strength = max(one.strength for one in directed)
-        yield Signal("INSULT", strength, spans=wording.spans(directed))
-    elif undirected := wording.meant("undirected"):
-        strength = max(one.strength for one in undirected)
-        yield Signal("INSULT_UNDIRECTED", strength, spans=wording.spans(undirected))
+    directed = said("insult", material.wording, material.name_wording)
+    if directed is not None:
+        yield Signal("INSULT", directed.strength, directed.detail, directed.spans)
+        return
+    undirected = said("undirected", material.wording, material.name_wording)
+    if undirected is not None:
+        yield Signal("INSULT_UNDIRECTED", undirected.strength, undirected.detail, undirected.spans)

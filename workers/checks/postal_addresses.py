@@ -19,6 +19,7 @@ AROUND = 60
 STREET_STRENGTH = 0.4
 """For a street and a number without anything that says whose they are."""
 
+_HALVES = re.compile("[\ud800-\udfff]")
 _DIGIT = re.compile(r"\d")
 _STREET = re.compile(
     r"(?P<en>\b(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Terrace|Close"
@@ -84,7 +85,8 @@ _WORDS = AhoCorasick(
 
 
 def check_postal_addresses(material: Material) -> Iterable[Signal]:
-    text = material.text.written
+    # Half a character (a lone surrogate) cannot be handed to the automaton; the length stays.
+    text = _HALVES.sub("\ufffd", material.text.written)
     found = list(islice(_addresses(text), SPANS_MAX))
     if found:
         strength = max(one for one, _ in found)

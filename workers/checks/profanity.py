@@ -8,15 +8,14 @@ from collections.abc import Iterable
 
 from service.core.signals import Signal
 from workers.material import Material
+from workers.wording import said
 
 
 def check_profanity(material: Material) -> Iterable[Signal]:
-    wording = material.wording
-    meant = wording.meant("profanity")
-    if meant:
-        strength = max(one.strength for one in meant)
-        detail = "1 word" if len(meant) == 1 else f"{len(meant)} words"
-        yield Signal("PROFANITY", strength, detail, wording.spans(meant))
-    elif told := wording.told("profanity"):
+    coarse = said("profanity", material.wording, material.name_wording)
+    if coarse is not None:
+        yield Signal("PROFANITY", coarse.strength, coarse.detail, coarse.spans)
+    elif told := material.wording.told("profanity"):
         strength = max(one.strength for one in told)
-        yield Signal("PROFANITY_MENTIONED", strength, told[0].circumstance, wording.spans(told))
+        spans = material.wording.spans(told)
+        yield Signal("PROFANITY_MENTIONED", strength, told[0].circumstance, spans)

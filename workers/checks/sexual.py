@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 from service.core.signals import Signal
 from workers.material import Material
+from workers.wording import said
 
 
 def check_sexual(material: Material) -> Iterable[Signal]:
-    wording = material.wording
-    explicit = wording.meant("sexual")
-    if explicit:
-        strength = max(one.strength for one in explicit)
-        yield Signal("SEXUAL_CONTENT", strength, spans=wording.spans(explicit))
+    found = said("sexual", material.wording, material.name_wording)
+    if found is not None:
+        yield Signal("SEXUAL_CONTENT", found.strength, found.detail, found.spans)

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 from service.core.signals import Signal
 from workers.material import Material
+from workers.wording import said
 
 
 def check_threats(material: Material) -> Iterable[Signal]:
-    wording = material.wording
-    threats = wording.meant("threat")
-    if threats:
-        strength = max(one.strength for one in threats)
-        yield Signal("THREAT", strength, spans=wording.spans(threats))
+    found = said("threat", material.wording, material.name_wording)
+    if found is not None:
+        yield Signal("THREAT", found.strength, found.detail, found.spans)

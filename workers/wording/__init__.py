@@ -4,6 +4,6 @@ The abuse checks share one `Wording` of each text. It knows words, not meaning: 
 denial, answers and words used of oneself are recognised by their form, and often are not.
 """
 
-from workers.wording.reading import Finding, Wording
+from workers.wording.reading import Finding, Said, Wording, said
 
-__all__ = ["Finding", "Wording"]
+__all__ = ["Finding", "Said", "Wording", "said"]

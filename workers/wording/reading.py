@@ -28,6 +28,7 @@ _SIGNS = {
     **dict.fromkeys('"\u201c\u201d\u201e\u00ab\u00bb', QUOTE),
     **dict.fromkeys(",:", COMMA),
 }
+_ELIDED_MAX = 2  # "l'", "d'", "qu'"
 _BEFORE = 14
 """Circumstances are looked for in so many words before a finding."""
 
@@ -40,6 +41,27 @@ class Finding:
     start: int
     end: int
     circumstance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a finding comes to in a comment, its author's name included."""
+
+    strength: float
+    detail: str
+    spans: tuple[tuple[int, int], ...]
+
+
+def said(finding: str, content: "Wording", name: "Wording") -> Said | None:
+    """Findings that are the writer's own words, in the text or in the name."""
+    there, named = content.meant(finding), name.meant(finding)
+    if not there and not named:
+        return None
+    return Said(
+        strength=max(one.strength for one in (*there, *named)),
+        detail="in the name" if named else "",
+        spans=content.spans(there),
+    )
 
 
 class Wording:
@@ -141,10 +163,11 @@ class Wording:
 
 
 def _code(word: str, get: Callable[[str], str | None]) -> str:
-    """Of a sign, of a word with an ending after an apostrophe, or of one in asterisks."""
+    """Of a sign, of a word in asterisks, or of one with an elided word before it ("d'idiots")."""
     sign = _SIGNS.get(word)
     if sign is not None:
         return sign
-    if "'" in word or "*" in word:
-        return get(word.strip("*")) or get(word.partition("'")[0]) or OTHER
-    return OTHER
+    if word[-1] == "*":
+        return get(word.rstrip("*")) or OTHER
+    elided, apostrophe, rest = word.partition("'")
+    return (apostrophe and len(elided) <= _ELIDED_MAX and get(rest)) or OTHER
