@@ -6,7 +6,17 @@ from sqlalchemy import create_engine, event
 from service.core.records import CopyKind, PageMark
 from service.core.states import State
 
-TABLES = ("comments", "revisions", "copies", "sketches", "threads", "thread_keys", "contacts")
+TABLES = (
+    "comments",
+    "revisions",
+    "copies",
+    "sketches",
+    "threads",
+    "thread_keys",
+    "contacts",
+    "decisions",
+    "signals",
+)
 
 
 @pytest.fixture
@@ -65,6 +75,10 @@ def test_nothing_that_runs_all_the_time_reads_a_whole_table(world, plans):
         "ix_comments_queue": lambda tx: tx.queue_page(
             sites=[site], state=State.HELD, after=None, limit=5
         ),
+        "sqlite_autoindex_decisions_1": lambda tx: tx.judged_page(
+            site.id, since=now, after=drafts[0].id, limit=5
+        ),
+        "ix_decisions_site_id_comment_id_id": lambda tx: tx.traces(site.id, [drafts[0].id]),
     }
     for index, ask in asked.items():
         plan = plans(world.store, ask)

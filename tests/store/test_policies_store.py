@@ -2,19 +2,10 @@
 
 from dataclasses import replace
 
-from service.core.site import Site, SiteSettings
 from service.core.site_policy import PolicyKind, SitePolicy
-from service.wiring import new_id, utc_now
+from tests.store.conftest import NOW, make_site
 
-NOW = utc_now()
 LIVE, SHADOW = PolicyKind.LIVE, PolicyKind.SHADOW
-
-
-def make_site(store, slug="news"):
-    site = Site(new_id(), slug, slug, ("https://news.example",), SiteSettings(), 1)
-    with store.write() as tx:
-        assert tx.add_site(site, now=NOW)
-    return site
 
 
 def add(store, site, version, kind=LIVE, text=""):

@@ -88,6 +88,7 @@ CHECKS = (
     Check(
         "campaigns", check_campaigns, ("NEAR_COPY_CAMPAIGN", "COPY_OF_REFUSED"),
         "Spun texts differ in every copy, and come from many hands to many pages.",
+        of_the_moment=True,
     ),
     Check(
         "rates", check_rates, ("AUTHOR_BURST", "NETWORK_BURST"),
