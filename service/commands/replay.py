@@ -91,6 +91,12 @@ def _flip(outcome: "Outcome") -> dict[str, object]:
         "from": outcome.recorded.state,
         "to": outcome.drafted.state,
         **{family.value: _probabilities(outcome, family) for family in Family},
+        "log_odds": {
+            family.value: [
+                verdict.sum_of(family).log_odds for verdict in (outcome.recorded, outcome.drafted)
+            ]
+            for family in Family
+        },
         "changed": {symbol: [old, new] for symbol, old, new in outcome.changes()},
         "ruling": outcome.ruling,
     }

@@ -234,6 +234,9 @@ def test_the_command_lists_flips_and_sums_up(visitors: Visitors, tmp_path: Any) 
     assert flip["spam"][0] > 0.9
     assert flip["spam"][1] < 0.1
     assert flip["changed"]["MANY_LINKS"][1] == 0.5
+    before_sum, after_sum = flip["log_odds"]["spam"]
+    changes = sum((new or 0.0) - (old or 0.0) for old, new in flip["changed"].values())
+    assert after_sum - before_sum == pytest.approx(changes)
     assert flip["ruling"] == "approved"
     assert summary["summary"]["flips"] == {"held -> approved": 1}
     assert summary["summary"]["draft"] == {"agrees": 1, "disagrees": 0, "left": 0}
