@@ -40,7 +40,9 @@ def _evidence(text: str, symbol: str) -> list[str]:
         "On va manger ensemble avec les réfugiés dimanche, tu viens ?",
         "No quiero vivir en la ciudad, hay demasiado ruido.",
         "You are right, and your argument is good.",
-        "Die Frauen im Verein haben gewonnen.",
+        "Die Frauen im Verein haben gewonnen, mit den Vögeln im Wald.",
+        "Un baiser de Paris, avec les noirs et blancs de la photo.",
+        "La corrida de toros es cruel con los animales, esto es con leche.",
         "I opened it in GIMP, and Dick Cheney smiled.",
         "You could see blue tits and great tits in the mist by the Humber.",
         "She graduated summa cum laude.",
@@ -103,6 +105,11 @@ def test_a_text_that_is_one_quotation_is_said() -> None:
         ("Du bist so ein Idiot", ["Du bist so ein Idiot"]),
         ("T’es vraiment un connard", ["T’es vraiment un connard"]),
         ("Eres un idiota.", ["Eres un idiota"]),
+        ("Du hirnloser Trottel", ["Du hirnloser Trottel"]),
+        ("Halt die Fresse!", ["Halt die Fresse"]),
+        ("Bande de cons !", ["Bande de cons"]),
+        ("Vous êtes tous des idiots.", ["Vous êtes tous des idiots"]),
+        ("Vete a la porra, hijo de puta", ["hijo de puta"]),
     ],
 )
 def test_an_insult_at_somebody_holds(text, evidence) -> None:
@@ -225,6 +232,9 @@ def test_telling_somebody_to_die_is_abuse(text) -> None:
         ("Go back to Africa.", "A man shouted go back to Africa at my son."),
         ("Disabled people are a burden.", "Disabled people are not a burden."),
         ("The Jews run the media.", "It is a myth that the Jews run the media."),
+        ("Ausländer raus!", 'Am Haus stand "Ausländer raus", und wir malten es über.'),
+        ("Les immigrés sont des parasites.", "Il a dit que les immigrés sont des parasites."),
+        ("Los inmigrantes son una plaga.", "Dijo que los inmigrantes son una plaga."),
         ("Die Muslime sind Abschaum.", "Niemand sagt, die Muslime sind Abschaum."),
     ],
 )

@@ -1,10 +1,16 @@
 """Telephone numbers, postal addresses, cards and e-mail addresses in the text."""
 
+import time
+
 import pytest
-from subjects import signals, verdict
+from subjects import signals, subject, verdict
 
 from service.core.states import State
-from workers.checks.payment_cards import is_card
+from workers.checks.email_addresses import check_email_addresses
+from workers.checks.payment_cards import check_payment_cards, is_card
+from workers.checks.phone_numbers import check_phone_numbers
+from workers.checks.postal_addresses import check_postal_addresses
+from workers.material import Material
 
 
 def _evidence(text: str, symbol: str) -> list[str]:
@@ -109,3 +115,28 @@ def test_details_tell_no_personal_data() -> None:
     assert names <= set(found)
     for name in names:
         assert found[name].detail in {"", "1 number", "1 address"}
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["1 ", "12345678 ", "1.", "+1 ", "(", "4111111111111111 ", "a@b.co ", "@", "a@", " (at) ", "1 A St ",
+     "strasse 1 ", "1 rue A ", "c/ A ", "my number 555-234-5678 ", "call 030 901820, ", "a", "A. ", "-", "1-"],
+)  # fmt: skip
+def test_time_is_linear_in_the_length(unit) -> None:
+    """Four times the text takes about four times as long, and 10,000 characters a few milliseconds."""
+    shorter, longer = (
+        min(_seconds(unit * (size // len(unit))) for _ in range(3)) for size in (10_000, 40_000)
+    )
+    assert shorter < 0.05
+    assert longer < 8 * shorter + 0.005
+
+
+def _seconds(text: str) -> float:
+    material = Material(subject(text))
+    checks = (
+        check_email_addresses, check_payment_cards, check_phone_numbers, check_postal_addresses
+    )  # fmt: skip
+    start = time.process_time()
+    for check in checks:
+        list(check(material))
+    return time.process_time() - start
