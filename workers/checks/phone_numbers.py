@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from phonenumbers import NumberParseException, is_valid_number, parse
+from phonenumbers import NumberParseException, PhoneMetadata, is_valid_number, parse
 
 from service.core.signals import Signal
 from workers.checks.links import find_links
@@ -46,7 +46,10 @@ _WRITTEN = (
 )
 """How five countries write their own numbers; plain rows of digits are left out."""
 
+# Read at import, so before a worker forks: libphonenumber reads a region when it first needs it.
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "IN", "NL", "AT", "CH")
+for _region in _REGIONS:
+    PhoneMetadata.metadata_for_region(_region)
 
 
 def check_phone_numbers(material: Material) -> Iterable[Signal]:

@@ -17,6 +17,9 @@ from workers.text import SPANS_MAX, Text
 from workers.wording.lexicon import lexicon
 from workers.wording.patterns import BREAK, COMMA, OTHER, QUOTE, Pattern
 
+_LEXICON = lexicon()
+"""Read at import, so before a worker forks and before any comment's time is running."""
+
 MATCHES_MAX = 20
 """So many matches of one pattern say all that it can say, and bound the work on hostile text."""
 
@@ -70,8 +73,7 @@ class Wording:
     def __init__(self, text: Text) -> None:
         self._text = text
         self._read = text.read.replace("\u2019", "'")
-        self._lexicon = lexicon()
-        get = self._lexicon.codes.get
+        get = _LEXICON.codes.get
         words = _TOKEN.findall(self._read)
         self._codes = BREAK + "".join([get(one) or _code(one, get) for one in words]) + BREAK
 
@@ -103,7 +105,7 @@ class Wording:
 
     @cached_property
     def _findings(self) -> Mapping[str, Sequence[Finding]]:
-        by_code = self._lexicon.by_code
+        by_code = _LEXICON.by_code
         there = frozenset(self._codes)
         patterns = {one for code in there for one in by_code.get(code, ())}
         findings: dict[str, set[Finding]] = defaultdict(set)
@@ -122,7 +124,7 @@ class Wording:
     def _judged(self, pattern: Pattern, start: int, end: int) -> Finding:
         if self._codes[start] == COMMA:
             start += 1
-        asked = self._lexicon.guards.get(pattern.finding, frozenset())
+        asked = _LEXICON.guards.get(pattern.finding, frozenset())
         return Finding(pattern.strength, start, end, self._circumstance(asked, start, end))
 
     def _circumstance(self, asked: frozenset[str], start: int, end: int) -> str:
@@ -130,12 +132,12 @@ class Wording:
             return "quoted"
         begin = max(self._codes.rfind(BREAK, 0, start) + 1, start - _BEFORE)
         before = self._codes[begin:start]
-        for name, form in self._lexicon.circumstances:
+        for name, form in _LEXICON.circumstances:
             if name in asked and form.search(before):
                 return name
         if "answered" in asked:
             after = self._codes.find(BREAK, end)
-            if self._lexicon.answered.search(self._codes[begin : min(after, end + _BEFORE)]):
+            if _LEXICON.answered.search(self._codes[begin : min(after, end + _BEFORE)]):
                 return "answered"
         return ""
 
