@@ -28,6 +28,7 @@ DRAIN = "workers.jobs.drain"
 REFUSE = "workers.jobs.refuse"
 BATCH_SIZE = 200
 WAITING_KEY = "vestibule:waiting"
+MEMORY_PREFIX = "vestibule:memory:"
 JOB_TIMEOUT_SECONDS = 120
 FAILURE_TTL_SECONDS = 3600
 WORKER_SILENCE = timedelta(seconds=20)
@@ -184,6 +185,41 @@ class RedisQueue:
         beats = (self._redis.hget(key.decode(), "last_heartbeat") for key in keys)
         return any(
             now - utcparse(cast("bytes", beat).decode()) < WORKER_SILENCE for beat in beats if beat
+        )
+
+
+class RedisMemory:
+    """Implements `core.outside.Memory`."""
+
+    def __init__(self, gate: RedisGate) -> None:
+        self._gate = gate
+        self._redis = gate.connection
+
+    def recall(self, keys: Sequence[str]) -> Sequence[str | None]:
+        names = [MEMORY_PREFIX + key for key in keys]
+        found = self._gate.call(lambda: cast("list[bytes | None]", self._redis.mget(names)))
+        if found is None:
+            return [None] * len(keys)
+        return [None if one is None else one.decode("ascii", "replace") for one in found]
+
+    def remember(self, key: str, value: str, *, seconds: int) -> None:
+        self._gate.call(lambda: self._redis.set(MEMORY_PREFIX + key, value, ex=seconds))
+
+    def forget(self, keys: Sequence[str]) -> None:
+        self._gate.call(lambda: self._redis.delete(*(MEMORY_PREFIX + key for key in keys)))
+
+    def count(self, key: str, *, seconds: int) -> int | None:
+        def count() -> int:
+            with self._redis.pipeline() as together:
+                together.incr(MEMORY_PREFIX + key)
+                together.expire(MEMORY_PREFIX + key, seconds)
+                return int(together.execute()[0])
+
+        return self._gate.call(count)
+
+    def claim(self, key: str, *, seconds: int) -> bool:
+        return bool(
+            self._gate.call(lambda: self._redis.set(MEMORY_PREFIX + key, "1", ex=seconds, nx=True))
         )
 
 

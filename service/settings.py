@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from service.core.errors import InvalidURL, SetupError
+from service.core.signing import key_of
 from service.core.urls import origin_of
 
 SECRET_MIN_CHARS = 32
@@ -50,6 +51,14 @@ class Settings:
     disk_free_min_mib: int
     outbound_networks: tuple[IPv4Network | IPv6Network, ...]
     outbound_ports: frozenset[int]
+    mail_lookups: bool
+    akismet_key: str | None
+    akismet_url: str
+    stop_forum_spam: bool
+    external_check_url: str | None
+    external_check_secret: str | None
+    remote_timeout_ms: int
+    remote_required: bool
     log_level: str
 
     def required_secret(self) -> str:
@@ -144,6 +153,22 @@ def _ports(text: str) -> frozenset[int]:
     return ports
 
 
+def _switch(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError("must be true or false")
+    return text == "true"
+
+
+def _service_url(text: str) -> str:
+    _origin(text)
+    return text.rstrip("/")
+
+
+def _signing_secret(text: str) -> str:
+    key_of(text)
+    return text
+
+
 def _log_level(text: str) -> str:
     if text not in {"debug", "info", "warning", "error"}:
         raise ValueError("must be debug, info, warning or error")
@@ -212,6 +237,38 @@ TABLE = (
         "VESTIBULE_OUTBOUND_PORTS", "outbound_ports", "80,443", _ports,
         "Ports that outgoing requests may use, separated by commas.",
     ),
+    Setting(
+        "VESTIBULE_MAIL_LOOKUPS", "mail_lookups", "true", _switch,
+        "Whether workers ask the name server if the domain of an author's address takes mail: true or false.",
+    ),
+    Setting(
+        "VESTIBULE_AKISMET_KEY", "akismet_key", None, str,
+        "A key of Akismet: comments are put to it, without the address.", secret=True,
+    ),
+    Setting(
+        "VESTIBULE_AKISMET_URL", "akismet_url", "https://rest.akismet.com", _service_url,
+        "Where Akismet, or a service of the same kind, is asked.",
+    ),
+    Setting(
+        "VESTIBULE_STOP_FORUM_SPAM", "stop_forum_spam", "false", _switch,
+        "Whether StopForumSpam is asked about visitors' IP addresses: true or false.",
+    ),
+    Setting(
+        "VESTIBULE_EXTERNAL_CHECK_URL", "external_check_url", None, _service_url,
+        "A check of yours that comments are put to, without the address; needs the secret, too.",
+    ),
+    Setting(
+        "VESTIBULE_EXTERNAL_CHECK_SECRET", "external_check_secret", None, _signing_secret,
+        "What requests to the external check are signed with: `whsec_` and 24 to 64 bytes in base64.", secret=True,
+    ),
+    Setting(
+        "VESTIBULE_REMOTE_TIMEOUT_MS", "remote_timeout_ms", "1200", _whole(50, 10_000),
+        "How long a remote check may take for one comment, in milliseconds.",
+    ),
+    Setting(
+        "VESTIBULE_REMOTE_REQUIRED", "remote_required", "false", _switch,
+        "Whether a comment waits for a moderator where a remote check was silent: true or false.",
+    ),
     Setting("VESTIBULE_LOG_LEVEL", "log_level", "info", _log_level, "debug, info, warning or error."),
 )  # fmt: skip
 
@@ -227,6 +284,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             values[setting.field] = None if text is None else setting.parse(text)
         except ValueError as error:
             faults.append(f"{setting.variable} {error}")
+    if not faults and (values["external_check_url"] is None) != (
+        values["external_check_secret"] is None
+    ):
+        faults.append(
+            "VESTIBULE_EXTERNAL_CHECK_URL and VESTIBULE_EXTERNAL_CHECK_SECRET belong together"
+        )
     known = {one.variable for one in TABLE} | {
         f"{one.variable}_FILE" for one in TABLE if one.secret
     }

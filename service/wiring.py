@@ -13,11 +13,11 @@ from uuid_utils import uuid7
 
 from service.core.comment import Receipt, Submission
 from service.core.errors import SetupError, Unavailable
+from service.core.outside import Outbound
 from service.core.policy import packaged_policy
 from service.core.ports import (
     Clock,
     NewId,
-    Outbound,
     Passwords,
     Queue,
     RateLimiter,
@@ -29,11 +29,13 @@ from service.core.ports import (
 )
 from service.crypto import Argon2Passwords, Keyring, SealedVault, TokenSigner
 from service.outbound import GuardedClient, Reach
-from service.queue import RedisGate, RedisQueue, RedisRateLimiter, connect
+from service.queue import RedisGate, RedisMemory, RedisQueue, RedisRateLimiter, connect
 from service.room import WatchedRoom
 from service.settings import Settings, sqlite_path
 from service.store import SqlStore, is_current
 from service.store.schema import unreachable
+from service.usecases.gather import Gather
+from service.usecases.look_up import LookUp
 from service.usecases.moderate import DecideComment
 from service.usecases.people import AddModerator, FindSession, SetPassword, SignIn, SignOut
 from service.usecases.policies import ComparePolicy, ReportShadow, SetPolicy
@@ -49,6 +51,10 @@ from service.usecases.weigh import Weigh
 
 SCREENER = "workers.pipeline:build_screener"
 """Where the checks are: loaded by name and late, since `service` imports nothing of `workers`."""
+
+
+REMOTES = "service.remotes.building"
+"""Where look-ups are put together: late and by name, since only workers ask others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,20 @@ def build(settings: Settings) -> Services:
         disk_free_min_bytes=settings.disk_free_min_mib * 1024 * 1024,
     )
 
+    outbound = GuardedClient(Reach(settings.outbound_networks, settings.outbound_ports))
+    memory = RedisMemory(gate)
+
+    @lru_cache(maxsize=1)
+    def look_up() -> LookUp:
+        building = importlib.import_module(REMOTES)
+        return LookUp(
+            vault,
+            building.build_mail_domains(settings, vault, memory),
+            time.monotonic,
+            building.build_remotes(settings, outbound, memory, utc_now),
+            required=settings.remote_required,
+        )
+
     def close() -> None:
         store.close()
         gate.connection.close()
@@ -135,7 +155,7 @@ def build(settings: Settings) -> Services:
         queue=queue,
         limiter=limiter,
         room=room,
-        outbound=GuardedClient(Reach(settings.outbound_networks, settings.outbound_ports)),
+        outbound=outbound,
         vault=vault,
         signer=TokenSigner(keyring),
         passwords=passwords,
@@ -143,8 +163,26 @@ def build(settings: Settings) -> Services:
         new_id=new_id,
         sites=KnownSites(store),
         # Requests that come at the same time share a transaction.
-        submit=Together(SubmitComments(store, queue, limiter, room, vault, utc_now, new_id)),
-        screen=ScreenComments(store, load_screener, Weigh(packaged_policy, vault), utc_now, new_id),
+        submit=Together(
+            SubmitComments(
+                store,
+                queue,
+                limiter,
+                room,
+                vault,
+                utc_now,
+                new_id,
+                keep_ip=settings.akismet_key is not None or settings.stop_forum_spam,
+            )
+        ),
+        screen=ScreenComments(
+            store,
+            load_screener,
+            Gather(store, load_screener, utc_now, look_up),
+            Weigh(packaged_policy, vault),
+            utc_now,
+            new_id,
+        ),
         decide=DecideComment(store, utc_now, new_id),
         edit=EditComment(store, queue, limiter, room, vault, utc_now),
         withdraw=WithdrawComment(store, utc_now, new_id),
@@ -178,6 +216,11 @@ def load_screener() -> Screener:
     module_name, _, factory_name = SCREENER.partition(":")
     screener: Screener = getattr(importlib.import_module(module_name), factory_name)()
     return screener
+
+
+def load_remotes() -> None:
+    """Load what look-ups need, so that a worker has it before it forks its jobs."""
+    importlib.import_module(REMOTES)
 
 
 def utc_now() -> datetime:

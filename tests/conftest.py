@@ -122,11 +122,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def settings(tmp_path: Path) -> Callable[..., Settings]:
     """Makes settings from `VESTIBULE_...` names in lower case: `settings(redis_url=...)`.
 
-    What is not given has its default, save that there is a secret and a data directory.
+    What is not given has its default, save that there is a secret and a data directory, and that no
+    name server outside is asked.
     """
 
     def make(**given: object) -> Settings:
-        values = {"data_dir": tmp_path / "data", "secret_key": SECRET} | given
+        values = {"data_dir": tmp_path / "data", "secret_key": SECRET, "mail_lookups": "false"}
+        values |= given
         return load(
             {f"VESTIBULE_{name.upper()}": str(value) for name, value in values.items() if value}
         )

@@ -77,6 +77,7 @@ def run(configuration: settings.Settings) -> None:
     wiring.require_schema(configuration)
     services = wiring.build(configuration)
     wiring.load_screener()
+    wiring.load_remotes()
     services.close()
     if configuration.redis_url is None:
         raise SetupError("VESTIBULE_REDIS_URL is not set.")

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from service.core.copies import ALONE, Campaign, Copies
+from service.core.lookups import NO_LOOKUPS, Lookups
 from service.core.site import Site
 from service.core.states import State
 
@@ -114,6 +115,7 @@ class NewComment:
     network_sealed: bytes
     facts: DoorFacts
     created_at: datetime
+    ip_sealed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,7 @@ class Subject:
     copies: Copies
     now: datetime
     campaign: Campaign = ALONE
+    lookups: Lookups = NO_LOOKUPS
 
 
 # -- shown -----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from service.core.campaigns import Member
 from service.core.comment import (
@@ -22,7 +22,6 @@ from service.core.comment import (
 )
 from service.core.copies import Fingerprint
 from service.core.decisions import Decision, Screening
-from service.core.outbound import Limits, OutboundResponse
 from service.core.people import Moderator, NewModerator, Session
 from service.core.records import (
     CopyKind,
@@ -96,6 +95,12 @@ class Reads(Protocol):
         """Comments with these keys, for each key the ten earliest and the ten latest."""
         ...
 
+    def sealed_emails(self, site_id: str, contact_ids: Collection[str]) -> Mapping[str, bytes]: ...
+    def sealed_ips(self, site_id: str, comment_ids: Collection[str]) -> Mapping[str, bytes]:
+        """Addresses of visitors whose comments wait for remote checks, as far as there are any."""
+        ...
+
+    def thread_urls(self, site_id: str, thread_ids: Collection[str]) -> Mapping[str, str]: ...
     def members(self, site_id: str, campaign_ids: Collection[str]) -> Sequence[Member]:
         """The comments of campaigns, but for those that are not counted."""
         ...
@@ -373,22 +378,6 @@ class Screener(Protocol):
 
     def of_the_moment(self) -> frozenset[str]:
         """Symbols that depend on when a comment came and on what was there, not on its text."""
-        ...
-
-
-class Outbound(Protocol):
-    """The one way to servers of others: it cannot be led inside (see `service.outbound`)."""
-
-    def request(
-        self,
-        method: Literal["GET", "HEAD", "POST"],
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-        limits: Limits | None = None,
-    ) -> OutboundResponse:
-        """The answer, whatever its status. Raises `OutboundRefused` or `OutboundFailed`."""
         ...
 
 

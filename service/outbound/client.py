@@ -34,7 +34,7 @@ _TARGET_SAFE = "/%:@!$&'()*+,;=?-._~[]"
 
 
 class GuardedClient:
-    """Implements `core.ports.Outbound`. Holds no connection, so it may be shared by threads."""
+    """Implements `core.outside.Outbound`. Holds no connection, so it may be shared by threads."""
 
     def __init__(
         self,

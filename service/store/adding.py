@@ -168,6 +168,7 @@ class AddingWrites(CoreReads, Connected):
                     "ip_hash": comment.ip_hash,
                     "network_hash": comment.network_hash,
                     "network_sealed": comment.network_sealed,
+                    "ip_sealed": comment.ip_sealed,
                     "facts": facts_to_json(comment.facts),
                     "state": State.PENDING,
                     "version": 1,

@@ -38,6 +38,7 @@ class DecidingWrites(Connected):
                 version=comments.c.version + 1,
                 decided_at=decision.at,
                 lease_until=None,
+                ip_sealed=None,
             )
         )
         if moved.rowcount != 1:

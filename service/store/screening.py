@@ -149,6 +149,7 @@ class ScreeningWrites(DecidingWrites):
                     version=comments.c.version + 1,
                     decided_at=now,
                     lease_until=None,
+                    ip_sealed=None,
                 )
                 .returning(comments.c.id, comments.c.thread_id, comments.c.path)
             ).all()

@@ -88,6 +88,8 @@ comments = Table(
     Column("ip_hash", LargeBinary, nullable=False),
     Column("network_hash", LargeBinary, nullable=False),
     Column("network_sealed", LargeBinary, nullable=False),
+    # Only while the comment is pending, and only where a remote check is asked about it.
+    Column("ip_sealed", LargeBinary),
     Column("facts", JSON, nullable=False),
     Column("state", String(10), nullable=False),
     Column("previous_state", String(10)),

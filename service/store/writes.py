@@ -3,6 +3,7 @@
 from service.store.adding import AddingWrites
 from service.store.copying import CopyReads, CopyWrites
 from service.store.desk import DeskReads, DeskWrites
+from service.store.looking_up import LookUpReads
 from service.store.policies import PolicyReads, PolicyWrites
 from service.store.reading import ThreadReads
 from service.store.reads import CoreReads
@@ -10,7 +11,7 @@ from service.store.replays import ReplayReads
 from service.store.screening import ScreeningWrites
 
 
-class SqlReads(CoreReads, CopyReads, ThreadReads, DeskReads, PolicyReads, ReplayReads):
+class SqlReads(CoreReads, CopyReads, LookUpReads, ThreadReads, DeskReads, PolicyReads, ReplayReads):
     """Implements `core.ports.Reads`."""
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from service.core.campaigns import Member
 from service.core.comment import AuthorHistory, Draft, Rates, Subject
 from service.core.ports import Clock, Screener, Store
+from service.usecases.look_up import LookUp
 from service.usecases.recognise import recognise
 
 RATES_WINDOW = timedelta(minutes=10)
@@ -30,6 +31,7 @@ class Gather:
     store: Store
     screener: Callable[[], Screener]
     clock: Clock
+    look_up: Callable[[], LookUp]
 
     def __call__(self, drafts: Sequence[Draft], beat: Callable[[], None]) -> list[Gathered]:
         """In the order of the drafts; `beat` is called now and then."""
@@ -50,6 +52,8 @@ class Gather:
                 contacts = {draft.contact_id for draft in of_site if draft.contact_id}
                 histories = tx.histories(site_id, contacts)
                 rates = tx.rates(site_id, of_site, since=now - RATES_WINDOW)
+                ask = self.look_up()(tx, site, of_site)
+            lookups = ask(beat)
             for draft in of_site:
                 known = recognised[draft.id]
                 gathered[draft.id] = Gathered(
@@ -61,6 +65,7 @@ class Gather:
                         copies=known.copies,
                         now=now,
                         campaign=known.campaign,
+                        lookups=lookups[draft.id],
                     ),
                     known.members,
                 )

@@ -31,6 +31,7 @@ class ScreenComments:
 
     store: Store
     screener: Callable[[], Screener]
+    gather: Gather
     weigh: Weigh
     clock: Clock
     new_id: NewId
@@ -63,7 +64,7 @@ class ScreenComments:
             return 0
         try:
             beat = self._beat(drafts)
-            gathered = Gather(self.store, self.screener, self.clock)(drafts, beat)
+            gathered = self.gather(drafts, beat)
             found = self.screener().screen([one.subject for one in gathered], beat)
             return self._conclude(
                 [

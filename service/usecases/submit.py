@@ -37,6 +37,8 @@ class SubmitComments:
     vault: Vault
     clock: Clock
     new_id: NewId
+    keep_ip: bool = False
+    """Whether remote checks need the visitor's address: sealed, until the verdict."""
 
     def __call__(self, submissions: Sequence[Submission]) -> Sequence[Receipt | Exception]:
         entries, answers = self._let_in(submissions)
@@ -95,6 +97,7 @@ class SubmitComments:
             network_sealed=self.vault.seal(network, bound_to=f"{comment_id}/network"),
             facts=replace(submission.facts, rate_counted=rate_counted),
             created_at=now,
+            ip_sealed=self._sealed_ip(submission.ip, comment_id) if self.keep_ip else None,
         )
         if submission.idempotency_key is None:
             return Entry(submission, comment, None)
@@ -106,6 +109,13 @@ class SubmitComments:
             created_at=now,
         )
         return Entry(submission, comment, claim)
+
+    def _sealed_ip(self, ip: str, comment_id: str) -> bytes | None:
+        try:
+            plain = str(ipaddress.ip_address(ip))
+        except ValueError:
+            return None
+        return self.vault.seal(plain, bound_to=f"{comment_id}/ip")
 
     def _repeated(self, refused: Sequence[Entry]) -> Answers:
         claims = [entry.claim for entry in refused if entry.claim is not None]

@@ -13,6 +13,7 @@ from service.core.comment import (
     TokenState,
 )
 from service.core.copies import Campaign, Copies
+from service.core.lookups import NO_LOOKUPS
 from service.core.policy import Verdict, decide, packaged_policy
 from service.core.signals import Signal
 from service.core.site import Site, SiteSettings
@@ -55,8 +56,9 @@ def subject(content: str = FRIENDLY, **given: Any) -> Subject:
         refused_by_people=given.pop("copies_refused_by_people", 0),
     )
     campaign = Campaign(**given.pop("campaign", {}))
+    lookups = given.pop("lookups", NO_LOOKUPS)
     site = Site("site", "demo", "Demo", ("https://demo.example",), SiteSettings(**given), 1)
-    return Subject(draft, site, history, rates, copies, NOW, campaign)
+    return Subject(draft, site, history, rates, copies, NOW, campaign, lookups)
 
 
 def signals(content: str = FRIENDLY, **given: Any) -> dict[str, Signal]:

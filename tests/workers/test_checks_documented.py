@@ -83,7 +83,10 @@ def test_the_page_names_priors_thresholds_and_limits() -> None:
 
 def test_what_depends_on_the_moment_is_marked_so() -> None:
     """A replay that checks texts anew takes from the record what it cannot look up again."""
-    groups = {"site", "rates", "copies", "campaign", "author", "remote", "site_filter"}
+    groups = {
+        "site", "rates", "copies", "campaign", "author", "sender", "remote", "remote_abuse",
+        "site_filter",
+    }  # fmt: skip
     for check in CHECKS:
         if groups & {POLICY.rules[symbol].group for symbol in check.symbols}:
             assert check.of_the_moment, check.name

@@ -26,9 +26,11 @@ from workers.checks.phone_numbers import check_phone_numbers
 from workers.checks.postal_addresses import check_postal_addresses
 from workers.checks.profanity import check_profanity
 from workers.checks.rates import check_rates
+from workers.checks.remote import check_remote
 from workers.checks.repetition import check_repetition
 from workers.checks.reported import check_reported
 from workers.checks.self_harm import check_self_harm
+from workers.checks.sender import check_sender
 from workers.checks.sexual import check_sexual
 from workers.checks.shouting import check_shouting
 from workers.checks.shouting_at import check_shouting_at
@@ -88,6 +90,20 @@ CHECKS = (
     Check(
         "campaigns", check_campaigns, ("NEAR_COPY_CAMPAIGN", "COPY_OF_REFUSED"),
         "Spun texts differ in every copy, and come from many hands to many pages.",
+        of_the_moment=True,
+    ),
+    Check(
+        "sender", check_sender, ("DISPOSABLE_ADDRESS", "UNDELIVERABLE_ADDRESS"),
+        "Whoever will not be answered gives an address that nobody reads.",
+        of_the_moment=True,
+    ),
+    Check(
+        "remote", check_remote,
+        (
+            "REMOTE_SPAM_AKISMET", "REMOTE_LISTED_SENDER", "EXTERNAL_CHECK_SPAM",
+            "EXTERNAL_CHECK_ABUSE", "REMOTE_UNAVAILABLE", "REMOTE_REQUIRED",
+        ),
+        "Others see more sites than one; an operator who asks them wants to know what they said.",
         of_the_moment=True,
     ),
     Check(
