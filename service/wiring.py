@@ -173,7 +173,9 @@ def build(settings: Settings) -> Services:
                 utc_now,
                 new_id,
                 keep_ip=settings.akismet_key is not None or settings.stop_forum_spam,
-            )
+            ),
+            # SQLite has one writer; to PostgreSQL one asks while the other waits for an answer.
+            at_once=1 if sqlite_path(settings.database_url) else 2,
         ),
         screen=ScreenComments(
             store,

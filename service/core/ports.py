@@ -30,7 +30,9 @@ from service.core.records import (
     KeyClaim,
     KnownCopy,
     PageMark,
+    PageQuestion,
     QueuedComment,
+    Received,
     ThreadPosition,
     WorkItem,
 )
@@ -169,8 +171,17 @@ class Reads(Protocol):
 class Writes(Reads, Protocol):
     """One transaction: all of it is stored when the block ends, or nothing."""
 
-    def claim_keys(self, claims: Sequence[KeyClaim]) -> bool:
-        """Claim Idempotency-Keys; False if some of them are taken: `claimed_key` tells which."""
+    def receive(
+        self,
+        claims: Sequence[KeyClaim],
+        pages: Collection[PageQuestion],
+        indexes: Collection[tuple[str, bytes]],
+    ) -> Received:
+        """What adding comments begins with, asked at once: claim their Idempotency-Keys, look for
+        their pages, and for their authors by site and index.
+
+        Where not all keys could be claimed, `claimed_key` tells whose they are.
+        """
         ...
 
     def release_key(self, claim: KeyClaim) -> None:
@@ -188,16 +199,14 @@ class Writes(Reads, Protocol):
         ...
 
     def set_thread_closed(self, thread: Thread, *, closed: bool) -> None: ...
-    def find_contacts(self, site_id: str, email_indexes: Sequence[bytes]) -> Mapping[bytes, str]:
-        """The ids of those of a site's contacts that there are, by their index."""
-        ...
+    def add_comments(
+        self, comments: Sequence[NewComment], contacts: Sequence[NewContact] = ()
+    ) -> bool:
+        """Add comments and the contacts of new authors.
 
-    def add_contacts(self, new: Sequence[NewContact]) -> bool:
-        """Add contacts; False if some of their indexes had been added by somebody else."""
-        ...
-
-    def add_comments(self, new: Sequence[NewComment]) -> None:
-        """Add comments. One that is there already, from a commit whose answer was lost, stays."""
+        False if another transaction has just added one of the contacts: undo this one then. A
+        comment that is there already, from a commit whose answer was lost, stays as it is.
+        """
         ...
 
     def lease(

@@ -1,5 +1,6 @@
 """What passes between use cases and the store besides comments: work, marks, the desk's view."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -118,3 +119,19 @@ class ThreadPosition:
 
     site: Site
     thread: Thread | None
+
+
+PageQuestion = tuple[str, str | None, str | None]
+"""A page as `Reads.thread_position` is asked for it: the site's short name, the page's names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the store knows of comments that are about to be added.
+
+    `positions` by the questions, `contact_ids` by site and index, those that there are.
+    """
+
+    all_claimed: bool
+    positions: Mapping[PageQuestion, ThreadPosition | None]
+    contact_ids: Mapping[tuple[str, bytes], str]

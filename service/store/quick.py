@@ -6,7 +6,8 @@ each way. Errors come as SQLAlchemy's all the same. The transaction must have be
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect, bindparam
@@ -32,6 +33,23 @@ def listed(name: str, values: Sequence[Any]) -> dict[str, Any]:
     return {f"{name}_{place}": values[min(place, last)] for place in range(LIST_MAX)}
 
 
+@contextmanager
+def at_once(connection: Connection) -> Iterator[None]:
+    """Statements that are run inside go out together, and their answers are there afterwards.
+
+    To PostgreSQL that is one round trip instead of many (libpq's pipeline mode).
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(error, connection) from error
+
+
 class Quick:
     """A statement that is always run with the same names of values.
 
@@ -43,12 +61,16 @@ class Quick:
         self._texts: dict[str, _Text] = {}
 
     def __call__(self, connection: Connection, **values: Any) -> list[Any]:
-        """Run it; the rows, if it returns any, are tuples with the names of its columns."""
+        """The rows of a statement that returns some: tuples with the names of its columns."""
+        return self.ask(connection, **values).rows()
+
+    def ask(self, connection: Connection, **values: Any) -> "Answer":
+        """Run it; inside `at_once` it has its answer after the block."""
         return self._text(connection, values).run(connection, values)
 
-    def many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
-        """Run it once for each of the rows, in one go; how many rows of the table that changed."""
-        return self._text(connection, rows[0]).run_many(connection, rows) if rows else 0
+    def ask_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> "Answer":
+        """Run it once for each of the rows, of which there is one at least."""
+        return self._text(connection, rows[0]).run_many(connection, rows)
 
     def _text(self, connection: Connection, values: Mapping[str, Any]) -> "_Text":
         name = connection.dialect.name
@@ -86,25 +108,33 @@ class _Text:
             if (convert := _impl(column.type, dialect).result_processor(dialect, None))
         ]
 
-    def run(self, connection: Connection, values: dict[str, Any]) -> list[Any]:
+    def run(self, connection: Connection, values: dict[str, Any]) -> "Answer":
         driver: Any = connection.connection.driver_connection
+        # SQLite looks for rows while they are fetched: before anything else is written, then.
+        at_once = self._row is not None and connection.dialect.name == "sqlite"
         try:
             cursor = driver.execute(self._text, self._parameters(values))
-            found = cursor.fetchall() if self._row is not None else ()
+            return Answer(self, cursor, cursor.fetchall() if at_once else None)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told(error, connection) from error
-        return [self._converted(row) for row in found]
 
-    def run_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
+    def run_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> "Answer":
         driver: Any = connection.connection.driver_connection
-        parameters = [self._parameters(values) for values in rows]
         try:
             cursor = driver.cursor()
-            cursor.executemany(self._text, parameters)
+            cursor.executemany(self._text, [self._parameters(values) for values in rows])
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told(error, connection) from error
-        changed: int = cursor.rowcount
-        return changed
+        return Answer(self, cursor, None)
+
+    def converted(self, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+        return [self._row._make(self._plain(row)) for row in rows]
+
+    def _plain(self, row: tuple[Any, ...]) -> list[Any]:
+        values = list(row)
+        for place, convert in self._out_of:
+            values[place] = convert(values[place])
+        return values
 
     def _parameters(self, values: dict[str, Any]) -> Any:
         if self._constants:
@@ -115,11 +145,23 @@ class _Text:
             return values
         return tuple([values[name] for name in self._order])
 
-    def _converted(self, row: tuple[Any, ...]) -> Any:
-        values = list(row)
-        for place, convert in self._out_of:
-            values[place] = convert(values[place])
-        return self._row._make(values)
+
+class Answer:
+    """What came of a statement."""
+
+    def __init__(self, text: _Text, cursor: Any, found: list[Any] | None) -> None:
+        self._text = text
+        self._cursor = cursor
+        self._found = found
+
+    def rows(self) -> list[Any]:
+        """Tuples with the names of the columns. The statement must be one that returns rows."""
+        return self._text.converted(self._cursor.fetchall() if self._found is None else self._found)
+
+    def changed(self) -> int:
+        """How many rows of the table were added, changed or deleted."""
+        number: int = self._cursor.rowcount
+        return number
 
 
 def _row_type(names: list[str]) -> Any:

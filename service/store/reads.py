@@ -1,7 +1,7 @@
 """Queries that change nothing: sites, threads, what screening needs, and the state of work."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -142,18 +142,29 @@ class CoreReads(Connected):
     def thread_position(
         self, slug: str, page_key: str | None, external_id: str | None
     ) -> ThreadPosition | None:
+        return self.ask_position(slug, page_key, external_id)()
+
+    def ask_position(
+        self, slug: str, page_key: str | None, external_id: str | None
+    ) -> Callable[[], ThreadPosition | None]:
+        """What gives `thread_position`'s answer, after the block if inside `at_once`."""
         by_id = external_key_hash(external_id) if external_id else None
         by_page = page_key_hash(page_key) if page_key else None
         # Where neither is given the site still comes, and no key is empty.
         one, other = by_id or by_page or b"", by_page or by_id or b""
-        rows = _POSITION(self._connection, slug=slug, one=one, other=other)
-        if not rows:
-            return None
-        site = site_from_texts(tuple(rows[0][:6]))
-        row = _best(rows, by_id, by_page)
-        if row is None or row.thread_id is None:
-            return ThreadPosition(site, None)
-        return ThreadPosition(site, Thread(row.thread_id, site.id, *row[7:12]))
+        answer = _POSITION.ask(self._connection, slug=slug, one=one, other=other)
+
+        def position() -> ThreadPosition | None:
+            rows = answer.rows()
+            if not rows:
+                return None
+            site = site_from_texts(tuple(rows[0][:6]))
+            row = _best(rows, by_id, by_page)
+            if row is None or row.thread_id is None:
+                return ThreadPosition(site, None)
+            return ThreadPosition(site, Thread(row.thread_id, site.id, *row[7:12]))
+
+        return position
 
     def claimed_key(self, site_id: str, key_hash: bytes) -> tuple[bytes, str] | None:
         rows = _CLAIMED_KEY(self._connection, site_id=site_id, key_hash=key_hash)

@@ -1,6 +1,7 @@
 """All reads on one connection, and all writes in one transaction."""
 
 from service.store.adding import AddingWrites
+from service.store.arriving import ArrivingWrites
 from service.store.copying import CopyReads, CopyWrites
 from service.store.desk import DeskReads, DeskWrites
 from service.store.looking_up import LookUpReads
@@ -15,5 +16,13 @@ class SqlReads(CoreReads, CopyReads, LookUpReads, ThreadReads, DeskReads, Policy
     """Implements `core.ports.Reads`."""
 
 
-class SqlWrites(AddingWrites, CopyWrites, ScreeningWrites, DeskWrites, PolicyWrites, SqlReads):
+class SqlWrites(
+    AddingWrites,
+    ArrivingWrites,
+    CopyWrites,
+    ScreeningWrites,
+    DeskWrites,
+    PolicyWrites,
+    SqlReads,
+):
     """Implements `core.ports.Writes`."""

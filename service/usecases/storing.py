@@ -25,7 +25,7 @@ from service.core.errors import (
     VestibuleError,
 )
 from service.core.ports import NewId, Reads, Vault, Writes
-from service.core.records import KeyClaim
+from service.core.records import KeyClaim, PageQuestion, ThreadPosition
 from service.core.states import State
 from service.core.urls import page_key
 from service.usecases.threads import open_thread
@@ -35,17 +35,26 @@ _ID_BYTES = 16
 Answers = dict[str, Receipt | Exception]
 """By the ids that the comments have, or would have got."""
 
-_Threads = dict[tuple[str, str, str | None], Thread]
-"""By site, page and the site's own id, so that each is looked for once."""
+
+class Overtaken(Exception):
+    """Another transaction has added a contact that this one was about to add. Try it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A submission that was let in, and its comment but for what only the store knows."""
+    """A submission that was let in, and its comment but for what only the store knows.
+
+    `email_indexes` are the author's, the one that a new contact gets first.
+    """
 
     submission: Submission
     comment: NewComment
     claim: KeyClaim | None
+    email_indexes: Sequence[bytes]
+
+    def page(self) -> PageQuestion:
+        submission = self.submission
+        return submission.site.slug, page_key(submission.thread.url), submission.thread.external_id
 
 
 def repeated_answer(reads: Reads, claim: KeyClaim) -> Receipt | KeyReused | None:
@@ -62,81 +71,49 @@ def repeated_answer(reads: Reads, claim: KeyClaim) -> Receipt | KeyReused | None
 
 @dataclass(frozen=True, slots=True)
 class StoreEntries:
-    """Stores entries of which no two have the same Idempotency-Key."""
+    """Stores entries of which no two have the same Idempotency-Key. Raises `Overtaken`."""
 
     vault: Vault
     new_id: NewId
 
     def __call__(self, tx: Writes, entries: Sequence[Entry]) -> Answers:
-        answers = _claim(tx, entries)
-        threads: _Threads = {}
+        claims = [entry.claim for entry in entries if entry.claim is not None]
+        received = tx.receive(
+            claims,
+            {entry.page() for entry in entries},
+            {(entry.comment.site_id, index) for entry in entries for index in entry.email_indexes},
+        )
+        answers = {} if received.all_claimed else _repeated_answers(tx, claims)
         placed: list[Entry] = []
+        threads = _Threads(tx, self.new_id, received.positions)
         for entry in entries:
             if entry.comment.id not in answers:
                 try:
-                    placed.append(replace(entry, comment=self._place(tx, entry, threads)))
+                    placed.append(replace(entry, comment=threads.place(entry)))
                 except VestibuleError as error:
                     answers[entry.comment.id] = error
                     if entry.claim is not None:
                         tx.release_key(entry.claim)
-        contact_ids = self._contact_ids(tx, placed)
-        comments = [
-            replace(entry.comment, contact_id=contact_ids.get(entry.comment.id)) for entry in placed
-        ]
-        tx.add_comments(comments)
+        comments, contacts = self._with_contacts(placed, received.contact_ids)
+        if not tx.add_comments(comments, contacts):
+            raise Overtaken
         return answers | {comment.id: Receipt(comment.id, State.PENDING) for comment in comments}
 
-    def _place(self, tx: Writes, entry: Entry, threads: _Threads) -> NewComment:
-        """The comment in its thread and below its parent. Raises why it cannot be there."""
-        site, ref = entry.submission.site, entry.submission.thread
-        page = (site.id, page_key(ref.url), ref.external_id)
-        thread = threads.get(page)
-        if thread is None:
-            position = tx.thread_position(site.slug, *page[1:])
-            if position is None or position.site != site:
-                raise SiteChanged("The site has just been changed.")
-            thread = position.thread
-        _refuse_closed(thread)
-        parent = _parent(tx, entry.submission, thread)
-        if page not in threads:
-            thread = open_thread(
-                tx, site, ref, thread, new_id=self.new_id, now=entry.comment.created_at
-            )
-            # Another request may have opened it since, and somebody closed it.
-            _refuse_closed(thread)
-            threads[page] = thread
-        return replace(
-            entry.comment,
-            thread_id=threads[page].id,
-            parent_id=parent.id if parent else None,
-            path=(parent.path if parent else b"") + entry.comment.path,
-        )
-
-    def _contact_ids(self, tx: Writes, entries: Sequence[Entry]) -> Mapping[str, str]:
-        """The ids of the authors' contacts by those of the comments; who is new is added."""
-        found: dict[str, str] = {}
-        for site_id in dict.fromkeys(entry.comment.site_id for entry in entries):
-            indexes = {
-                entry.comment.id: self.vault.email_indexes(email, scope=site_id)
-                for entry in entries
-                if entry.comment.site_id == site_id
-                and (email := entry.submission.author_email) is not None
-            }
-            known = dict(
-                tx.find_contacts(site_id, [one for some in indexes.values() for one in some])
-            )
-            new: dict[bytes, NewContact] = {}
-            for entry in entries:
-                some = indexes.get(entry.comment.id)
-                if some and known.keys().isdisjoint(some):
-                    new[some[0]] = self._contact(entry, some[0])
-            known |= {index: contact.id for index, contact in new.items()}
-            if not tx.add_contacts(list(new.values())):
-                # Another process was faster with some of them.
-                known |= tx.find_contacts(site_id, list(new))
-            for comment_id, some in indexes.items():
-                found[comment_id] = next(known[one] for one in some if one in known)
-        return found
+    def _with_contacts(
+        self, entries: Sequence[Entry], known: Mapping[tuple[str, bytes], str]
+    ) -> tuple[Sequence[NewComment], Sequence[NewContact]]:
+        """The comments with their authors' contacts, and those of the contacts that are new."""
+        new: dict[tuple[str, bytes], NewContact] = {}
+        comments: list[NewComment] = []
+        for entry in entries:
+            comment = entry.comment
+            names = [(comment.site_id, index) for index in entry.email_indexes]
+            contact_id = next((known[name] for name in names if name in known), None)
+            if contact_id is None and names:
+                contact = new.setdefault(names[0], self._contact(entry, names[0][1]))
+                contact_id = contact.id
+            comments.append(replace(comment, contact_id=contact_id))
+        return comments, list(new.values())
 
     def _contact(self, entry: Entry, email_index: bytes) -> NewContact:
         site_id, contact_id = entry.comment.site_id, self.new_id()
@@ -152,11 +129,53 @@ class StoreEntries:
         )
 
 
-def _claim(tx: Writes, entries: Sequence[Entry]) -> Answers:
-    """Claim the entries' keys; answers for those that repeat an earlier request."""
-    claims = [entry.claim for entry in entries if entry.claim is not None]
-    if tx.claim_keys(claims):
-        return {}
+class _Threads:
+    """The threads of a batch's pages: those that there were, and those that are opened for it."""
+
+    def __init__(
+        self, tx: Writes, new_id: NewId, positions: Mapping[PageQuestion, ThreadPosition | None]
+    ) -> None:
+        self._tx = tx
+        self._new_id = new_id
+        self._positions = positions
+        self._open: dict[PageQuestion, Thread] = {}
+
+    def place(self, entry: Entry) -> NewComment:
+        """The comment in its thread and below its parent. Raises why it cannot be there."""
+        page = entry.page()
+        thread = self._open.get(page) or self._found(page, entry.submission)
+        _refuse_closed(thread)
+        parent = _parent(self._tx, entry.submission, thread)
+        if page not in self._open:
+            thread = self._open[page] = self._opened(entry, thread)
+        return replace(
+            entry.comment,
+            thread_id=self._open[page].id,
+            parent_id=parent.id if parent else None,
+            path=(parent.path if parent else b"") + entry.comment.path,
+        )
+
+    def _found(self, page: PageQuestion, submission: Submission) -> Thread | None:
+        position = self._positions[page]
+        if position is None or position.site != submission.site:
+            raise SiteChanged("The site has just been changed.")
+        if position.thread is None and self._open:
+            # It may have been opened under another name by now.
+            return self._tx.thread(position.site.id, *page[1:])
+        return position.thread
+
+    def _opened(self, entry: Entry, known: Thread | None) -> Thread:
+        submission, now = entry.submission, entry.comment.created_at
+        thread = open_thread(
+            self._tx, submission.site, submission.thread, known, new_id=self._new_id, now=now
+        )
+        # Another request may have opened it meanwhile, and somebody closed it.
+        _refuse_closed(thread)
+        return thread
+
+
+def _repeated_answers(tx: Reads, claims: Sequence[KeyClaim]) -> Answers:
+    """Answers for those of the claims that repeat an earlier request."""
     answers: Answers = {}
     for claim in claims:
         answer = repeated_answer(tx, claim)

@@ -19,7 +19,7 @@ from service.core.form import is_reserved
 from service.core.ports import Clock, NewId, Queue, RateLimiter, Room, Store, Vault
 from service.core.records import KeyClaim, WorkItem
 from service.core.urls import origin_of
-from service.usecases.storing import Answers, Entry, StoreEntries, repeated_answer
+from service.usecases.storing import Answers, Entry, Overtaken, StoreEntries, repeated_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +99,17 @@ class SubmitComments:
             created_at=now,
             ip_sealed=self._sealed_ip(submission.ip, comment_id) if self.keep_ip else None,
         )
-        if submission.idempotency_key is None:
-            return Entry(submission, comment, None)
-        claim = KeyClaim(
-            site_id=site_id,
-            key_hash=self.vault.keyed_hash("idempotency", submission.idempotency_key),
-            fingerprint=self.vault.keyed_hash("fingerprint", submission.fingerprint or ""),
-            comment_id=comment_id,
-            created_at=now,
-        )
-        return Entry(submission, comment, claim)
+        claim, key, email = None, submission.idempotency_key, submission.author_email
+        if key is not None:
+            claim = KeyClaim(
+                site_id=site_id,
+                key_hash=self.vault.keyed_hash("idempotency", key),
+                fingerprint=self.vault.keyed_hash("fingerprint", submission.fingerprint or ""),
+                comment_id=comment_id,
+                created_at=now,
+            )
+        indexes = () if email is None else self.vault.email_indexes(email, scope=site_id)
+        return Entry(submission, comment, claim, indexes)
 
     def _sealed_ip(self, ip: str, comment_id: str) -> bytes | None:
         try:
@@ -143,6 +144,9 @@ class SubmitComments:
         try:
             with self.store.write() as tx:
                 return store(tx, entries)
+        except Overtaken:
+            # What was in the way is there to be found now.
+            return self._in_one_transaction(entries)
         except Exception as error:  # noqa: BLE001 (an answer like others, raised where it was asked)
             if len(entries) == 1:
                 return {entries[0].comment.id: error}

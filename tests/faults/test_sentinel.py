@@ -88,8 +88,8 @@ def test_the_story_was_told(story: Story) -> None:
             moderators = services.vault.email_indexes(MODERATOR, scope="moderators")
             assert tx.credentials(moderators) is not None
         with services.store.write() as tx:
-            contacts = tx.find_contacts(site.id, indexes)
-        assert contacts
+            names = [(site.id, index) for index in indexes]
+            assert tx.receive([], [], names).contact_ids
     finally:
         services.close()
 

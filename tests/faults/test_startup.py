@@ -142,7 +142,7 @@ def with_contact(settings: Settings) -> None:
             avatar_id=services.new_id(),
             created_at=datetime.now(UTC),
         )
-        tx.add_contacts([contact])
+        tx.add_comments([], [contact])
     services.close()
 
 

@@ -133,10 +133,11 @@ class World:
     def contact(self, index: bytes = b"x" * 16) -> str:
         contact_id = new_id()
         with self.store.write() as tx:
-            tx.add_contacts(
-                [NewContact(contact_id, self.site.id, index, b"sealed", "a" * 32, self.now)]
+            tx.add_comments(
+                [], [NewContact(contact_id, self.site.id, index, b"sealed", "a" * 32, self.now)]
             )
-            return tx.find_contacts(self.site.id, [index])[index]
+            name = (self.site.id, index)
+            return tx.receive([], [], [name]).contact_ids[name]
 
 
 def make_site(store: SqlStore, slug: str = "news") -> Site:

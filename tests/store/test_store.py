@@ -129,7 +129,7 @@ def test_many_first_comments_at_once_make_one_thread_and_one_contact(world):
             with world.store.write() as tx:
                 new = Thread(new_id(), world.site.id, "https://news.example/z", "Z", False, 1)
                 thread = tx.add_thread(new, "news.example/z", "z", now=NOW)
-                claim = tx.claim_keys([claim_of(world, b"k" * 16)])
+                claim = claimed(tx, claim_of(world, b"k" * 16))
             found.append((thread.id, world.contact(b"same" * 4), claim))
         except BaseException as error:  # noqa: BLE001 (shown by the assertion below)
             failed.append(error)
@@ -150,13 +150,13 @@ def test_an_idempotency_key_is_claimed_once_and_forgotten_after_a_day(world):
     first, second = claim_of(world, b"k"), claim_of(world, b"k", fingerprint=b"g")
     with world.store.write() as tx:
         assert tx.claimed_key(world.site.id, b"k") is None
-        assert tx.claim_keys([first])
-        assert not tx.claim_keys([second])
+        assert claimed(tx, first)
+        assert not claimed(tx, second)
         tx.prune(now=NOW + timedelta(hours=23))
         assert tx.claimed_key(world.site.id, b"k") == (b"f", first.comment_id)
         tx.prune(now=NOW + timedelta(hours=25))
         assert tx.claimed_key(world.site.id, b"k") is None
-        assert tx.claim_keys([second])
+        assert claimed(tx, second)
 
 
 def test_of_several_keys_the_free_ones_are_claimed(world):
@@ -164,9 +164,9 @@ def test_of_several_keys_the_free_ones_are_claimed(world):
     taken = claim_of(world, b"taken")
     free, rival = claim_of(world, b"free"), claim_of(world, b"taken", fingerprint=b"g")
     with world.store.write() as tx:
-        assert tx.claim_keys([])
-        assert tx.claim_keys([taken])
-        assert not tx.claim_keys([free, rival])
+        assert claimed(tx)
+        assert claimed(tx, taken)
+        assert not claimed(tx, free, rival)
         tx.release_key(rival)
         assert tx.claimed_key(world.site.id, b"taken") == (b"f", taken.comment_id)
         assert tx.claimed_key(world.site.id, b"free") == (b"f", free.comment_id)
@@ -176,12 +176,24 @@ def test_of_several_keys_the_free_ones_are_claimed(world):
 
 def test_contacts_are_found_by_many_indexes_at_once(world):
     """More than fit into one question, known ones among unknown ones."""
-    ids = {number.to_bytes(16): world.contact(number.to_bytes(16)) for number in range(40)}
-    unknown = [number.to_bytes(16) for number in range(100, 103)]
+    site_id = world.site.id
+    ids = {(site_id, one.to_bytes(16)): world.contact(one.to_bytes(16)) for one in range(40)}
+    strangers = [(site_id, number.to_bytes(16)) for number in range(100, 103)]
+    elsewhere = [(new_id(), index) for _, index in ids]
     with world.store.write() as tx:
-        assert tx.find_contacts(world.site.id, [*unknown, *ids]) == ids
-        assert tx.find_contacts(new_id(), list(ids)) == {}
-        assert tx.find_contacts(world.site.id, []) == {}
+        assert tx.receive([], [], [*strangers, *ids, *elsewhere]).contact_ids == ids
+
+
+def test_pages_are_found_as_one_by_one(world):
+    """Each question has the answer of `thread_position`, whether there is a page or a site."""
+    pages = [
+        ("news", "news.example/a", None), ("news", "news.example/b", None),
+        ("news", "news.example/a", "17"), ("news", None, None), ("nowhere", "news.example/a", None),
+    ]  # fmt: skip
+    with world.store.write() as tx:
+        found = tx.receive([], pages, []).positions
+        assert found == {page: tx.thread_position(*page) for page in pages}
+    assert found[pages[0]].thread == world.thread
 
 
 def test_a_failed_transaction_leaves_nothing(world):
@@ -192,6 +204,10 @@ def test_a_failed_transaction_leaves_nothing(world):
     assert "whisper" not in str(caught.value)
     with world.store.read() as tx:
         assert tx.key_ids() == frozenset()
+
+
+def claimed(tx, *claims):
+    return tx.receive(claims, [], []).all_claimed
 
 
 def claim_of(world, key_hash, *, fingerprint=b"f"):

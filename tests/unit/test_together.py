@@ -63,6 +63,25 @@ def test_a_round_is_bounded(work, wait_until):
     assert sorted(map(len, work.rounds)) == [1, 5, AT_MOST]
 
 
+def test_two_may_work_while_the_others_wait(wait_until):
+    """Two rounds are under way before either ends; the next one serves all who came meanwhile."""
+    rounds, both = [], threading.Barrier(2)
+
+    def work(numbers):
+        rounds.append(list(numbers))
+        if len(rounds) <= 2:
+            both.wait(10)
+            wait_until(lambda: len(together._waiting) == 5 or len(rounds) > 2)
+        return numbers
+
+    together = Together(work, at_once=2)
+    with ThreadPoolExecutor(7) as pool:
+        assert sorted(pool.map(together, range(7))) == list(range(7))
+    assert sorted(map(len, rounds))[:2] == [1, 1]
+    assert sorted(number for one in rounds for number in one) == list(range(7))
+    assert len(rounds) <= 4
+
+
 def test_an_answer_that_is_an_error_is_its_callers_alone(work, wait_until):
     """The others of the round get what they asked for."""
     answers = ask_all(Together(work), work, [1, -2, 3], wait_until)
