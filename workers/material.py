@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from service.core.comment import Subject
-from workers.text import Text
+from workers.text import Host, Text, host_of
 from workers.wording import Wording
 
 
@@ -31,3 +31,17 @@ class Material:
     @cached_property
     def name_wording(self) -> Wording:
         return Wording(self.name)
+
+    @cached_property
+    def author_site(self) -> Host | None:
+        """The host of the author's web site."""
+        return host_of(self.subject.draft.author_url or "")
+
+    @cached_property
+    def own_hosts(self) -> tuple[Host, ...]:
+        """The hosts of the site's own pages."""
+        return tuple(filter(None, map(host_of, self.subject.site.origins)))
+
+    def is_own(self, host: Host | None) -> bool:
+        """Whether a link to `host` stays on the site."""
+        return host is not None and any(host.is_within(one.name) for one in self.own_hosts)

@@ -31,6 +31,16 @@ class SiteSettings:
     blocked_words: tuple[str, ...] = field(
         default=(), metadata={"help": "Whole words or phrases that make a comment spam."}
     )
+    blocked_domains: tuple[str, ...] = field(
+        default=(),
+        metadata={"help": "Domains; links to them or to hosts below them make a comment spam."},
+    )
+    languages: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "ISO 639-1 codes of the languages that the site's readers write; none: all."
+        },
+    )
     reserved_names: tuple[str, ...] = field(
         default=(),
         metadata={"help": "Names that visitors may not use, beside those reserved everywhere."},

@@ -44,7 +44,7 @@ def screened(visitors: Visitors, *ids: str) -> list[State | None]:
 
 def test_each_comment_gets_the_verdict_that_it_deserves(visitors: Visitors) -> None:
     """One batch, one visit to each table, and yet every comment is judged by itself."""
-    ids = visitors.post_all([FRIENDLY, "http://a.example " * 6, "BUY NOW AND SEE ALL OF IT " * 4])
+    ids = visitors.post_all([FRIENDLY, "http://a.example " * 6, "COME AND SEE ALL OF IT NOW " * 4])
     assert screened(visitors, *ids) == [State.APPROVED, State.HELD, State.APPROVED]
     assert [set(visitors.signals(one)) - {"FIRST_TIME_AUTHOR"} for one in ids] == [
         set(), {"MANY_LINKS", "MOSTLY_LINKS"}, {"SHOUTING"},
@@ -61,7 +61,7 @@ def test_each_comment_gets_the_verdict_that_it_deserves(visitors: Visitors) -> N
 def test_every_verdict_can_be_reached_again_from_its_trace(visitors: Visitors) -> None:
     """The record has all it takes, says what looked, and has neither text nor address in it."""
     site = visitors.site.id
-    ids = visitors.post_all([FRIENDLY, "http://a.example " * 6, "BUY NOW AND SEE ALL OF IT " * 4])
+    ids = visitors.post_all([FRIENDLY, "http://a.example " * 6, "COME AND SEE ALL OF IT NOW " * 4])
     visitors.services.screen(visitors.items(ids))
     with visitors.services.store.read() as tx:
         traces = tx.traces(site, ids)

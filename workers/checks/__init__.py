@@ -11,20 +11,28 @@ from dataclasses import dataclass
 from service.core.signals import Signal
 from workers.checks.author import check_author
 from workers.checks.bidi import check_bidi
+from workers.checks.blocked_hosts import check_blocked_hosts
 from workers.checks.campaigns import check_campaigns
 from workers.checks.copies import check_copies
+from workers.checks.disguises import check_disguises
 from workers.checks.door import check_door
 from workers.checks.email_addresses import check_email_addresses
 from workers.checks.form_token import check_form_token
+from workers.checks.gibberish import check_gibberish
 from workers.checks.honeypot import check_honeypot
 from workers.checks.identity import check_identity
 from workers.checks.insults import check_insults
 from workers.checks.invisible import check_invisible
+from workers.checks.language import check_language
+from workers.checks.link_hosts import check_link_hosts
+from workers.checks.link_lies import check_link_lies
 from workers.checks.links import check_links
+from workers.checks.name import check_name
 from workers.checks.payment_cards import check_payment_cards
 from workers.checks.phone_numbers import check_phone_numbers
 from workers.checks.postal_addresses import check_postal_addresses
 from workers.checks.profanity import check_profanity
+from workers.checks.promotion import check_promotion
 from workers.checks.rates import check_rates
 from workers.checks.remote import check_remote
 from workers.checks.repetition import check_repetition
@@ -79,8 +87,43 @@ CHECKS = (
         "A browser says which page it is on; and a moderator should know what was not looked at.",
     ),
     Check(
-        "links", check_links, ("MANY_LINKS", "MOSTLY_LINKS"),
+        "links", check_links, ("LINK", "LINK_MARKUP", "MANY_LINKS", "MOSTLY_LINKS"),
         "Most spam is there for its links.",
+    ),
+    Check(
+        "link_hosts", check_link_hosts,
+        ("LINK_SHORTENER", "LINK_YOUNG_LOOKING_HOST", "LINK_LOOKALIKE_HOST"),
+        "Hosts that hide, imitate or are made to be thrown away seldom mean well.",
+    ),
+    Check(
+        "link_lies", check_link_lies, ("LINK_TEXT_LIES", "LINK_DISGUISED"),
+        "A link that shows another address than it leads to is there to deceive.",
+    ),
+    Check(
+        "blocked_hosts", check_blocked_hosts, ("LINK_BLOCKED_HOST",),
+        "Moderators know the sites that they do not want to send readers to.",
+    ),
+    Check(
+        "promotion", check_promotion,
+        ("PROMOTION_GAMBLING", "PROMOTION_PHARMACY", "PROMOTION_MONEY", "PROMOTION_CRYPTO",
+         "PROMOTION_GOODS", "PROMOTION_ADULT", "PROMOTION_CHANNEL", "CONTACT_LURE", "STOCK_PRAISE"),
+        "Advertisements say what they sell, and flatterers what they always say.",
+    ),
+    Check(
+        "name", check_name, ("NAME_IS_LINK", "NAME_IS_KEYWORD", "AUTHOR_SITE_KEYWORD"),
+        "Names and web sites are given to be found, not to be known by.",
+    ),
+    Check(
+        "disguises", check_disguises, ("OBFUSCATED_WORDS", "MIXED_SCRIPT_WORD"),
+        "Nobody hides a word from programs that could stand in the open.",
+    ),
+    Check(
+        "language", check_language, ("LANGUAGE_UNEXPECTED",),
+        "What a site's readers cannot read was not written for them.",
+    ),
+    Check(
+        "gibberish", check_gibberish, ("GIBBERISH",),
+        "Programs that try out a form type anything.",
     ),
     Check(
         "copies", check_copies, ("SAME_COMMENT_AGAIN", "COPIED_TEXT", "NEAR_COPY"),

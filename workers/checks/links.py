@@ -1,7 +1,6 @@
-"""Links: how many, and how much of the text they are. The author's own web site does not count.
+"""Links: whether there are any, how many, and how much of the text they are.
 
-A link is what a reader would take for one: `http://`, `https://` or `www.` and something after it.
-An address inside another one's path or query (an archived page, a redirect) is part of that link.
+The author's own web site does not count, nor do links to the site itself.
 """
 
 import re
@@ -10,31 +9,40 @@ from collections.abc import Iterable
 from service.core.signals import Signal
 from workers.material import Material
 from workers.text import SPANS_MAX
+from workers.text.links import find_links
+
+__all__ = ["check_links", "find_links"]
 
 STRENGTHS = {3: 0.45, 4: 0.7, 5: 1.0}
-"""Strength by number of links. Up to two say nothing; five hold a comment (see `policy.toml`)."""
+"""Strength by number of links. Up to two are conversation; five hold a comment."""
 
 MOSTLY_SHARE = 0.5
 MOSTLY_STRENGTH = 0.5
 
-_START = re.compile(
-    r"(?:https?://(?:www\.)?|(?<!\w)www\.)(?=[^\s<>\"'\[\]])",
-    re.IGNORECASE,
-)
-_END = re.compile(r"[\s<>\"\[\]]")
 _SPACE = re.compile(r"\s+")
+_MARKUP_NAMES = {"html": "HTML", "bbcode": "BBCode"}
 
 
 def check_links(material: Material) -> Iterable[Signal]:
-    content = material.subject.draft.content
-    links = find_links(content)
-    if not links:
+    content = material.text.written
+    elsewhere = [one for one in material.text.links if not material.is_own(one.host)]
+    many = sum(not one.bare for one in elsewhere) >= min(STRENGTHS)
+    if elsewhere and not many:
+        places = tuple((one.start, one.end) for one in elsewhere[:SPANS_MAX])
+        yield Signal("LINK", detail=_counted(len(elsewhere)), spans=places)
+    marked = [one for one in elsewhere if one.markup in _MARKUP_NAMES]
+    if marked:
+        names = sorted({_MARKUP_NAMES[one.markup] for one in marked})
+        places = tuple((one.start, one.end) for one in marked[:SPANS_MAX])
+        yield Signal("LINK_MARKUP", detail=" and ".join(names), spans=places)
+    full = [(one.start, one.end) for one in elsewhere if not one.bare]
+    if not full:
         return
-    spans = tuple(links[:SPANS_MAX])
-    if len(links) >= min(STRENGTHS):
-        strength = STRENGTHS[min(len(links), max(STRENGTHS))]
-        yield Signal("MANY_LINKS", strength, f"{len(links)} links", spans)
-    linked = sum(end - start for start, end in links)
+    spans = tuple(full[:SPANS_MAX])
+    if many:
+        strength = STRENGTHS[min(len(full), max(STRENGTHS))]
+        yield Signal("MANY_LINKS", strength, _counted(len(full)), spans)
+    linked = sum(end - start for start, end in full)
     share = linked / len(_SPACE.sub("", content))
     if share >= MOSTLY_SHARE:
         # In a straight line from half the text to a text that is nothing else.
@@ -44,21 +52,5 @@ def check_links(material: Material) -> Iterable[Signal]:
         yield Signal("MOSTLY_LINKS", min(strength, 1.0), f"{share:.0%} of the text", spans)
 
 
-def find_links(text: str) -> list[tuple[int, int]]:
-    """The ranges of all links in `text`, in order, in time linear in its length."""
-    links: list[tuple[int, int]] = []
-    start = scanned = None
-    for match in _START.finditer(text):
-        here = match.start()
-        if start is not None and scanned is not None:
-            # Every character is looked at once: the search begins where the last one gave up.
-            end = _END.search(text, scanned, here)
-            if end is None and text[here - 1] in "/=":
-                scanned = match.end()
-                continue
-            links.append((start, here if end is None else end.start()))
-        start, scanned = here, match.end()
-    if start is not None and scanned is not None:
-        end = _END.search(text, scanned)
-        links.append((start, len(text) if end is None else end.start()))
-    return links
+def _counted(number: int) -> str:
+    return "1 link" if number == 1 else f"{number} links"

@@ -25,6 +25,8 @@ from service.core.signals import Signal
 from workers.material import Material
 from workers.text import SPANS_MAX, Folded, Text, folded, read
 
+Ranges = tuple[tuple[int, int], ...]
+
 _LISTS_CACHED = 64
 _ENDS_WORD = frozenset("'\u2018\u2019._:\u00b7\u2027")
 
@@ -49,16 +51,15 @@ def check_words(material: Material) -> Iterable[Signal]:
         entries = _entries(words) if words else None
         if entries is None:
             continue
-        spans = _merged([*_whole_words(entries, material.text)])
+        count, spans = _whole_words(entries, material.text)
         # How often and where; never the word, since a list may hold anything, addresses included.
-        places = [f"{len(spans)} in the text"] if spans else []
-        if any(True for _ in _whole_words(entries, material.name)):
+        places = [f"{count} in the text"] if count else []
+        if _whole_words(entries, material.name)[0]:
             places.append("in the name")
-        site = Text(_host_and_path(material.subject.draft.author_url))
-        if any(True for _ in _whole_words(entries, site)):
+        if _whole_words(entries, Text(_host_and_path(material.subject.draft.author_url)))[0]:
             places.append("in the web site")
         if places:
-            yield Signal(symbol, detail=", ".join(places), spans=spans[:SPANS_MAX])
+            yield Signal(symbol, detail=", ".join(places), spans=spans)
 
 
 def _host_and_path(url: str | None) -> str:
@@ -91,15 +92,21 @@ def _entries(words: tuple[str, ...]) -> _Entries | None:
     return _Entries(AhoCorasick(plain), AhoCorasick([one for one in plain if read(one) == one]))
 
 
-def _whole_words(entries: _Entries, text: Text) -> Iterator[tuple[int, int]]:
-    """Ranges of what was written where an entry stands as a whole word."""
+def _whole_words(entries: _Entries, text: Text) -> tuple[int, Ranges]:
+    """How many entries stand as whole words, and the first ranges of what was written there."""
+    spans: list[tuple[int, int]] = []
+    count = 0
     if entries.folded.find_matches_as_indexes(text.folded):
         mapped = Folded(text.written)
-        for start, end in _matches(entries.folded, mapped.text):
-            yield mapped.original_span(start, end)
+        found = _merged(_matches(entries.folded, mapped.text))
+        spans += [mapped.original_span(*one) for one in found[:SPANS_MAX]]
+        count = len(found)
     if text.read != text.folded and entries.read.find_matches_as_indexes(text.read):
-        for start, end in _matches(entries.read, text.read):
-            yield text.read_span(start, end)
+        # What stands in the open is found once more here.
+        found = _merged(_matches(entries.read, text.read))
+        spans += [text.read_span(*one) for one in found[:SPANS_MAX]]
+        count = max(count, len(found))
+    return count, _merged(spans)[:SPANS_MAX]
 
 
 def _matches(automaton: AhoCorasick, text: str) -> Iterator[tuple[int, int]]:
@@ -109,7 +116,7 @@ def _matches(automaton: AhoCorasick, text: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
-def _merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def _merged(spans: Iterable[tuple[int, int]]) -> Ranges:
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if merged and start < merged[-1][1]:

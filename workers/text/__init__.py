@@ -4,12 +4,29 @@
 ranges of the text as it was *written*, so that evidence shows in what the visitor typed.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from workers.text.folding import IGNORABLE, SPANS_MAX, Folded, folded
-from workers.text.reading import READING_VERSION, Reading, read
+from workers.text.hosts import Host, host_of
+from workers.text.language import guess_language
+from workers.text.links import Link, links
+from workers.text.reading import READING_VERSION, Disguise, Reading, read
+from workers.text.tokens import FANCY
 
-__all__ = ["IGNORABLE", "READING_VERSION", "SPANS_MAX", "Folded", "Text", "folded", "read"]
+__all__ = [
+    "IGNORABLE",
+    "READING_VERSION",
+    "SPANS_MAX",
+    "Disguise",
+    "Folded",
+    "Host",
+    "Link",
+    "Text",
+    "folded",
+    "host_of",
+    "read",
+]
 
 
 class Text:
@@ -33,6 +50,23 @@ class Text:
     def read_span(self, start: int, end: int) -> tuple[int, int]:
         """The range of `written` that yields the non-empty range [start, end) of `read`."""
         return self._reading.original_span(start, end)
+
+    @cached_property
+    def disguises(self) -> Sequence[Disguise]:
+        """Words hidden from programs, where they were written."""
+        # Most texts are read as they stand, and need no places.
+        if self.read == self.folded.strip() and FANCY.search(self.written) is None:
+            return ()
+        return self._reading.disguises()
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        return links(self.written)
+
+    @cached_property
+    def language(self) -> str | None:
+        """The ISO 639-1 code; None where the text is short, mixed or doubtful."""
+        return guess_language(self.read)
 
     @cached_property
     def _reading(self) -> Reading:

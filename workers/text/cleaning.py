@@ -54,6 +54,14 @@ def cleaned(text: str) -> Edited:
     return Edited(text, _edits(text))
 
 
+def written_as_entities(text: str) -> Iterator[tuple[int, int]]:
+    """Ranges of entities that stand for an ASCII letter or digit: nobody needs to write those."""
+    for match in _ODD.finditer(text) if "&" in text else ():
+        shown = _shown(match[0])
+        if match[0][0] == "&" and shown.isascii() and shown.isalnum():
+            yield match.span()
+
+
 def _edits(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _ODD.finditer(text):
         if match["flag"] is None:

@@ -51,7 +51,7 @@ _NAMES = re.compile(
     r"|android|windows|office|covid|section|part|page|step|chapter|version|type|route|area|level|day"
     r"|vol|no|fig|eq|room|unit|apt|bus|line|grade|form|figure|table|world|formula|top)\d+[a-z]{0,2}"
     r"|(?:mp[345]|md5|utf\d|win\d\d|x\d\d|web3|v\d(?:alpha|beta|rc))\w*"
-    r"|[a-z](?!(\d)\1)\d\d[a-z]|b4u|m4[av]|[mwf]4[mwf]|b2b|p2p|c4d|s3"
+    r"|[a-z](?!(\d)\1)\d\d[a-z]|b4u|a11y|m4[av]|[mwf]4[mwf]|b2b|p2p|c4d|s3"
 )
 _PLAIN_LABEL = re.compile(r"[^\W\d_]\d+s?")  # "A4", "T34", "F16s"
 _SHORT = 2
@@ -60,9 +60,12 @@ _HEX_MIN = 6
 _CODE = re.compile(
     r"(?=.{8})(?=[^\d]*\d)[^a-z]*[a-z][^A-Z]*[A-Z]|\W*(?:[A-Z]\d[A-Za-z]|\$[A-Z]{2,5})(?![^\W_])"
 )
+_ESCAPED = re.compile("%[0-9a-f]{2}")
 # "8" reads "ate" after these.
 _ATE = re.compile(r"(?:l|sk|h|m|w|gr|str|d|f|b|cre|sed|inn)8")
 
+# Beside letters of other scripts a digit is a number.
+_OTHER = re.compile("[\u0250-\u2099\u20d0-\U0010ffff]")
 _VOWELS = frozenset("aeiou\u00e4\u00f6\u00fc")
 _TALL = frozenset("1I")
 _BEFORE_L = frozenset("bcfgkps")
@@ -85,6 +88,8 @@ def is_keen(text: str) -> bool:
 
 def unleeted(token: str, *, keen: bool = False) -> str:
     """`token`, folded, with letters for what stands for them, character by character."""
+    if _ESCAPED.search(token):
+        return token
     return _WORD.sub(lambda word: _word(word[0], keen=keen), token)
 
 
@@ -95,7 +100,7 @@ def is_code(token: str) -> bool:
 
 def _word(word: str, *, keen: bool) -> str:
     core = word.rstrip("!|")
-    if len(core) > LENGTH_MAX or not _ODD.search(core):
+    if len(core) > LENGTH_MAX or _OTHER.search(core) or not _ODD.search(core):
         return word
     letters = sum(map(str.isalpha, core))
     digits = sum(map(str.isdigit, core))

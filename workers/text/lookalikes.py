@@ -75,14 +75,6 @@ def unmasked(token: str, *, latin: bool) -> str:
     return _WORD.sub(lambda word: _unmasked_word(word[0], latin=latin), token)
 
 
-def is_mixed(word: str) -> bool:
-    """Whether one word has letters of another alphabet that stand for Latin ones."""
-    plain = unmasked(word, latin=True)
-    return plain != word and any(
-        script_of(one) not in {"LATIN", ""} for one in word if one in LOOKS_LIKE
-    )
-
-
 @lru_cache(maxsize=4096)
 def script_of(character: str) -> str:
     """The alphabet, by the first word of the character's name; empty for what is no letter."""
@@ -108,7 +100,7 @@ def _unmasked_word(word: str, *, latin: bool) -> str:
             return other
     if all(one in LOOKS_LIKE for one in foreign):
         if ascii_letters or len(scripts) > 1 or (scripts and scripts <= _COSTUMES):
-            return _in_ascii(word)
+            return in_ascii(word)
         return word
     return _where_alike(word) if latin and ascii_letters else word
 
@@ -119,11 +111,12 @@ def _where_alike(word: str) -> str:
     for foreign, some in groupby(word, lambda one: one.isalpha() and not one.isascii()):
         piece = "".join(some)
         alike = foreign and all(one in LOOKS_LIKE for one in piece)
-        pieces.append(_in_ascii(piece, tall="l") if alike else piece)
+        pieces.append(in_ascii(piece, tall="l") if alike else piece)
     return "".join(pieces)
 
 
-def _in_ascii(word: str, *, tall: str = "") -> str:
+def in_ascii(word: str, *, tall: str = "") -> str:
+    """`word` with what looks like ASCII letters replaced; `tall` is what a tall I becomes."""
     if not tall:
         tall = "l" if re.search("[a-z]", word) else "i"
     return "".join(tall if _TALL.match(one) else LOOKS_LIKE.get(one, one) for one in word)

@@ -8,13 +8,17 @@ place comes from. Both give the same text, in time linear in its length.
 
 import re
 from bisect import bisect_right
+from typing import NamedTuple
 
-from workers.text.cleaning import cleaned, needs_cleaning
+from workers.text.cleaning import cleaned, needs_cleaning, written_as_entities
 from workers.text.edits import Edited
 from workers.text.leet import is_keen
 from workers.text.lookalikes import mostly_latin
-from workers.text.spelling import joined, needs_joining
-from workers.text.tokens import READERS, Manner, traced
+from workers.text.spelling import are_initials, joined, needs_joining, words_set_apart
+from workers.text.tokens import READERS, Manner, SpanMap, disguise_of, traced
+
+DISGUISES_MAX = 50
+"""So many are enough to show, and to be sure."""
 
 READING_VERSION = "1"
 """Changes whenever some text is read differently: models are trained on what is read."""
@@ -44,10 +48,23 @@ def _manner(text: str) -> Manner:
     return Manner(latin=text.isascii() or mostly_latin(text), keen=is_keen(text))
 
 
+class Disguise(NamedTuple):
+    """Where in the original a word was hidden, and how.
+
+    By `look-alike` letters of other alphabets, `stand-in` digits and signs, letters set `apart`, a
+    `fancy` alphabet, or an `entity` for a letter.
+    """
+
+    kind: str
+    start: int
+    end: int
+
+
 class Reading:
     """A text as it is read, that can say where in the original a range of it stands."""
 
     def __init__(self, original: str) -> None:
+        self._original = original
         self._steps = _steps(original)
         plain = self._steps[-1].text if self._steps else original
         self._plain = plain
@@ -55,6 +72,7 @@ class Reading:
         reader = READERS[self._manner]
         self._starts: list[int] = []
         self._tokens: list[tuple[int, int]] = []
+        self._traced: tuple[int, SpanMap] = (-1, _same)
         pieces = []
         length = 0
         for token in _TOKEN.finditer(plain):
@@ -68,10 +86,27 @@ class Reading:
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """The range of the original that yields the non-empty range [start, end) of `text`."""
-        begin, after = self._place(start)[0], self._place(end - 1)[1]
-        for step in reversed(self._steps):
-            begin, after = step.original_span(begin, after)
-        return begin, after
+        return _led_back(self._place(start)[0], self._place(end - 1)[1], self._steps)
+
+    def disguises(self) -> list[Disguise]:
+        """Words that were hidden from programs, in order of their place in the original."""
+        found = [Disguise("entity", *span) for span in written_as_entities(self._original)]
+        cleaning = [cleaned(self._original)] if needs_cleaning(self._original) else []
+        clean = cleaning[0].text if cleaning else self._original
+        found += [
+            Disguise("apart", *_led_back(start, end, cleaning))
+            for start, end in words_set_apart(clean)
+            if not are_initials(clean[start:end])
+        ]
+        for start, end in self._tokens:
+            if len(found) >= DISGUISES_MAX:
+                break
+            token = self._plain[start:end]
+            if READERS[self._manner][token] != token.lower():
+                kind = disguise_of(token, self._manner)
+                if kind is not None:
+                    found.append(Disguise(kind, *_led_back(start, end, self._steps)))
+        return sorted(found, key=lambda one: (one.start, one.end))
 
     def _place(self, place: int) -> tuple[int, int]:
         """The range of the plain text from which one character comes."""
@@ -85,5 +120,18 @@ class Reading:
             return end, self._tokens[index + 1][0]
         if token.isascii() and length == len(token):
             return start + inside, start + inside + 1
-        first, last = traced(token, self._manner)(inside, inside + 1)
+        if index != self._traced[0]:
+            # Evidence mostly lies side by side, and a token may be as long as the text.
+            self._traced = index, traced(token, self._manner)
+        first, last = self._traced[1](inside, inside + 1)
         return start + first, start + last
+
+
+def _same(start: int, end: int) -> tuple[int, int]:
+    return start, end
+
+
+def _led_back(start: int, end: int, steps: list[Edited]) -> tuple[int, int]:
+    for step in reversed(steps):
+        start, end = step.original_span(start, end)
+    return start, end

@@ -31,19 +31,28 @@ def joined(text: str) -> Edited:
     return Edited(text, _edits(text))
 
 
-def _edits(text: str) -> Iterator[tuple[int, int, str]]:
+def words_set_apart(text: str) -> Iterator[tuple[int, int]]:
+    """Ranges of words whose letters were set apart, in order."""
     runs = [*_SPACED.finditer(text), *_SIGNED.finditer(text)]
     done = 0
     for run in sorted(runs, key=re.Match.start):
-        letters = run[0]
-        if run.start() < done or not _spells(letters):
-            continue
-        done = run.end()
-        gaps = [gap.span() for gap in _GAP.finditer(letters)]
+        if run.start() >= done and _spells(run[0]):
+            done = run.end()
+            yield run.span()
+
+
+def are_initials(text: str) -> bool:
+    """Whether capitals with full stops are an abbreviation or a name rather than a word."""
+    return "." in text and text.isupper()
+
+
+def _edits(text: str) -> Iterator[tuple[int, int, str]]:
+    for first, last in words_set_apart(text):
+        gaps = [gap.span() for gap in _GAP.finditer(text, first, last)]
         least = min(end - start for start, end in gaps)
         for start, end in gaps:
             if end - start == least:
-                yield run.start() + start, run.start() + end, ""
+                yield start, end, ""
 
 
 def _spells(run: str) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from workers.text.edits import Edited
 from workers.text.folding import Folded, folded
 from workers.text.leet import has_stand_ins, is_code, tall_letter, unleeted
-from workers.text.lookalikes import unmasked
+from workers.text.lookalikes import script_of, unmasked
 
 REMEMBERED_MAX = 20_000
 REMEMBERED_MAX_CHARS = 32
@@ -30,9 +30,16 @@ _NAME = re.compile(
 _TALL_I = re.compile("(?<=[a-zI])I(?=[a-zI]|$)(?![dfnst]s?$)")
 _SMALL_BUT_I = re.compile("[A-Z]?[a-z][^A-HJ-Z]{2,}")
 
+_HONEST = frozenset("\u0131")  # The dotless i is replaced though Turkish is written with it.
+_FANCY_MIN = 3
+# Letters of mathematics, in circles and of full width, in a row.
+FANCY = re.compile("[\U0001d400-\U0001d7ff\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a]{3}")
 _QUOTES = str.maketrans(
     "\u2018\u2019\u201b\u00b4\u02bc\u201c\u201d\u201e\u00ab\u00bb", "'''''\"\"\"\"\""
 )
+
+
+SpanMap = Callable[[int, int], tuple[int, int]]
 
 
 class Manner(NamedTuple):
@@ -70,7 +77,7 @@ def read_token(token: str, manner: Manner) -> str:
     return Edited(plain, edits).text if edits else plain
 
 
-def traced(token: str, manner: Manner) -> Callable[[int, int], tuple[int, int]]:
+def traced(token: str, manner: Manner) -> SpanMap:
     """From ranges of `read_token(token)` to ranges of `token`."""
     # Look-alikes and stand-ins are replaced one by one; only folding and surplus move places.
     same_places = _unmasked(token, manner)
@@ -86,6 +93,23 @@ def traced(token: str, manner: Manner) -> Callable[[int, int], tuple[int, int]]:
         return start, end
 
     return original_span
+
+
+def disguise_of(token: str, manner: Manner) -> str | None:
+    """How `token` hides the word that is read: `look-alike`, `stand-in` or `fancy`; None if not."""
+    if not token.isascii():
+        pairs = zip(token, unmasked(token, latin=manner.latin), strict=True)
+        changed = [one for one, other in pairs if one != other and one not in _HONEST]
+        if any(script_of(one) not in {"LATIN", ""} for one in changed):
+            return "look-alike"
+        if len(changed) >= _FANCY_MIN or FANCY.search(token):
+            return "fancy"
+    same_places = _unmasked(token, manner)
+    plain = _folded(same_places)
+    other = _letters(same_places, manner)
+    # A sign before a word may as well be a currency's, or a variable's.
+    first = next((place for place, one in enumerate(plain) if one.isalnum()), 0)
+    return "stand-in" if other[first:] != plain[first:] else None
 
 
 def _unmasked(token: str, manner: Manner) -> str:

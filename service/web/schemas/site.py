@@ -1,5 +1,6 @@
 """A site's settings and origins as an operator gives them in JSON: strict types and bounds."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
@@ -30,6 +31,12 @@ WORD_MAX_CHARS = 200
 NAMES_MAX = 1_000
 ORIGINS_MAX = 50
 
+DOMAIN_MAX_CHARS = 253
+LANGUAGES_MAX = 50
+_LANGUAGE = re.compile("[a-z]{2}")
+
+NOT_A_DOMAIN = Fault("not_a_domain", 'A domain is a host name such as "example.com", and no more.')
+NOT_A_LANGUAGE = Fault("not_a_language", 'A language is given by two small letters, such as "en".')
 NOT_AN_ORIGIN = Fault("not_an_origin", "An origin is a scheme and a host only, without a path.")
 
 
@@ -75,6 +82,50 @@ class Lines(fields.List[str | None]):
         return tuple(dict.fromkeys(super()._deserialize(value, *args, **kwargs)))
 
 
+class Domains(Lines):
+    """Host names, in small letters: no scheme, no path, no wildcard, more than an ending."""
+
+    def __init__(self) -> None:
+        super().__init__(max_items=WORDS_MAX, max_chars=DOMAIN_MAX_CHARS)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        typed = super()._deserialize(value, *args, **kwargs)
+        domains = tuple(dict.fromkeys(one.lower().strip(".") for one in typed))
+        faults = {
+            str(place): [NOT_A_DOMAIN] for place, one in enumerate(domains) if not _is_domain(one)
+        }
+        if faults:
+            raise refuse(faults)
+        return domains
+
+
+class Languages(Lines):
+    """ISO 639-1 codes."""
+
+    def __init__(self) -> None:
+        super().__init__(max_items=LANGUAGES_MAX, max_chars=2)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        codes = super()._deserialize(value, *args, **kwargs)
+        faults = {
+            str(place): [NOT_A_LANGUAGE]
+            for place, one in enumerate(codes)
+            if not _LANGUAGE.fullmatch(one)
+        }
+        if faults:
+            raise refuse(faults)
+        return codes
+
+
+def _is_domain(text: str) -> bool:
+    """Whether this is a host that links lead to; a mere ending ("com") would block too much."""
+    try:
+        origin = origin_of(f"https://{text}")
+    except InvalidURL:
+        return False
+    return "." in text and "/" not in text and ":" not in text and origin.startswith("https://")
+
+
 class SettingsSchema(StrictSchema):
     """Every field of `SiteSettings`; a test holds the two together. What is absent stays."""
 
@@ -87,6 +138,8 @@ class SettingsSchema(StrictSchema):
     edit_window_minutes = Whole(0, 24 * 60)
     held_words = Lines(max_items=WORDS_MAX, max_chars=WORD_MAX_CHARS)
     blocked_words = Lines(max_items=WORDS_MAX, max_chars=WORD_MAX_CHARS)
+    blocked_domains = Domains()
+    languages = Languages()
     reserved_names = Lines(max_items=NAMES_MAX, max_chars=NAME_MAX_CHARS)
 
 

@@ -1,0 +1,37 @@
+"""Which language a text is in, where that can be told."""
+
+import re
+
+import pycld2  # type: ignore[import-untyped]  # there are no annotations
+
+LETTERS_MIN = 40
+"""Fewer letters say little: names, exclamations and quotations look like anything."""
+
+CHARS_MAX = 300
+"""So much is looked at: it is enough, and the library takes quadratic time where no spaces are."""
+
+SHARE_MIN = 80
+"""Per cent of the text that must be in the language."""
+
+_NO_WORDS = re.compile(r"\S*(?:://|www\.|[@#])\S*|[^\w\s'-]+|[\d_]+")
+
+
+def guess_language(text: str) -> str | None:
+    """The ISO 639-1 code ("en"; "zh" for Chinese in either script), or None if there is doubt."""
+    plain = _NO_WORDS.sub(" ", text[:CHARS_MAX])
+    if sum(map(str.isalpha, plain)) < _letters_min(plain):
+        return None
+    try:
+        reliable, _, guesses = pycld2.detect(plain, bestEffort=False)
+    except pycld2.error:
+        return None  # It takes no text with characters that Unicode has not assigned.
+    _, code, share, _ = guesses[0]
+    if not reliable or share < SHARE_MIN or code == "un":
+        return None
+    return str(code).partition("-")[0]
+
+
+def _letters_min(text: str) -> int:
+    # A letter of Chinese, Japanese or Korean says as much as three of an alphabet.
+    wide = sum("\u2e80" <= one <= "\uffdc" for one in text)
+    return LETTERS_MIN // 3 if wide * 2 > len(text) else LETTERS_MIN
