@@ -4,15 +4,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from service.core.comment import Subject
+from workers.model.scores import Scores
 from workers.text import Host, Text, host_of
 from workers.wording import Wording
 
 
-@dataclass(frozen=True)
+class Unread(Exception):
+    """The models could not read this comment, so nobody may go on as if they had."""
+
+
+@dataclass(eq=False)
 class Material:
-    """One comment: its circumstances (`subject`), and its texts, read once for all checks."""
+    """One comment: its circumstances (`subject`), its texts, read once for all checks, and what
+    the models made of them, which the pipeline works out for a whole batch at once.
+    """
 
     subject: Subject
+    read_scores: Scores | None = None
 
     @cached_property
     def text(self) -> Text:
@@ -45,3 +53,10 @@ class Material:
     def is_own(self, host: Host | None) -> bool:
         """Whether a link to `host` stays on the site."""
         return host is not None and any(host.is_within(one.name) for one in self.own_hosts)
+
+    @property
+    def scores(self) -> Scores:
+        """Raises `Unread` where the models failed; the check that asks then fails with them."""
+        if self.read_scores is None:
+            raise Unread
+        return self.read_scores

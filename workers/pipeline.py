@@ -1,17 +1,13 @@
-"""The pipeline: runs every check over every comment, and turns a check's trouble into a signal.
+"""The pipeline: models read a batch, then every check runs over every comment; trouble is a signal.
 
 A check that raises is reported as CHECK_FAILED, one that takes too long as CHECK_TIMED_OUT, and the
-policy holds the comment; the other checks run all the same. Time is kept by an interval timer,
-which only the main thread of a Unix process has; elsewhere there is no limit. A check lost in
-native code that never returns to Python is beyond it: the worker's supervisor kills the process.
+policy holds the comment; the other checks run all the same. A comment that the models cannot read
+fails in the checks that ask for what they made of it. A check lost in native code that never
+returns to Python is beyond this: the worker's supervisor kills the process.
 """
 
-import logging
-import signal
-import threading
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 
@@ -20,24 +16,38 @@ from service.core.copies import Fingerprint
 from service.core.ports import Screener
 from service.core.signals import CHECK_FAILED, CHECK_TIMED_OUT, Signal
 from workers.alarm import Alarm, OuterAlarm, OutOfTime
+from workers.attempts import attempt, limit, log_failure
 from workers.checks import CHECKS, Check
 from workers.fingerprint import fingerprint
 from workers.material import Material
+from workers.model.scores import Models, Scores, packaged_models
+from workers.scoring import score_all
 from workers.text import READING_VERSION
 
 BUDGET_SECONDS = 1.0
 """What all checks of one comment may take together; usually they take a thousandth of it."""
 
-_log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found out about one comment; `scores` is None where the models failed."""
+
+    signals: Sequence[Signal]
+    scores: Scores | None
 
 
 class Pipeline:
     """Implements `core.ports.Screener`. Other `checks` than the listed ones are for tests."""
 
     def __init__(
-        self, checks: Iterable[Check] = CHECKS, *, budget_seconds: float = BUDGET_SECONDS
+        self,
+        checks: Iterable[Check] = CHECKS,
+        *,
+        models: Models | None = None,
+        budget_seconds: float = BUDGET_SECONDS,
     ) -> None:
         self._checks = tuple(checks)
+        self._models = models or packaged_models()
         self._budget_seconds = budget_seconds
 
     def fingerprint(self, text: str) -> Fingerprint:
@@ -51,70 +61,59 @@ class Pipeline:
         `beat` is called between two subjects. What it raises, and what an outer timer's handler
         raises, ends the call.
         """
+        return [one.signals for one in self.examine(subjects, beat)]
+
+    def examine(self, subjects: Sequence[Subject], beat: Callable[[], None]) -> Sequence[Examined]:
+        """As `screen`, with what the models made of each comment."""
+        materials = [Material(subject) for subject in subjects]
         found = []
         try:
-            for place, subject in enumerate(subjects):
+            score_all(materials, self._models, beat, budget_seconds=self._budget_seconds)
+            for place, material in enumerate(materials):
                 if place:
                     beat()
-                found.append(self._screen_one(subject))
+                found.append(Examined(self._check(material), material.read_scores))
         except OuterAlarm as outer:
             raise outer.raised from None
         return found
 
     def versions(self) -> Mapping[str, str]:
-        return {"vestibule": _package_version(), "reading": READING_VERSION}
+        return {
+            "vestibule": _package_version(),
+            "reading": READING_VERSION,
+            **self._models.versions,
+        }
 
     def of_the_moment(self) -> frozenset[str]:
         return frozenset(s for check in self._checks if check.of_the_moment for s in check.symbols)
 
-    def _screen_one(self, subject: Subject) -> Sequence[Signal]:
-        material = Material(subject)
+    def _check(self, material: Material) -> Sequence[Signal]:
         signals: list[Signal] = []
         failed: list[str] = []
         timed_out: list[str] = []
-        with self._alarm() as alarm:
+        with limit(self._budget_seconds) as alarm:
             for check in self._checks:
                 outcome = _run(check, material, alarm)
                 if isinstance(outcome, OutOfTime):
                     timed_out.append(check.name)
-                    _log.warning("check %s timed out on comment %s", check.name, subject.draft.id)
                 elif isinstance(outcome, Exception):
                     failed.append(f"{check.name} ({type(outcome).__name__})")
-                    _log_failure(check, subject, outcome)
                 else:
                     signals += outcome
+                    continue
+                log_failure(f"check {check.name}", f"comment {material.subject.draft.id}", outcome)
         if failed:
             signals.append(Signal(CHECK_FAILED, detail=", ".join(failed)))
         if timed_out:
             signals.append(Signal(CHECK_TIMED_OUT, detail=", ".join(timed_out)))
         return signals
 
-    def _alarm(self) -> AbstractContextManager[Alarm | None]:
-        if threading.current_thread() is not threading.main_thread() or not hasattr(
-            signal, "setitimer"
-        ):
-            return nullcontext()
-        return Alarm(self._budget_seconds)
-
 
 def _run(
     check: Check, material: Material, alarm: Alarm | None
 ) -> Sequence[Signal] | Exception | OutOfTime:
     """What the check found, or what stopped it."""
-    try:
-        try:
-            if alarm is not None:
-                alarm.watch()
-            return [_declared(check, one) for one in check.function(material)]
-        finally:
-            if alarm is not None:
-                alarm.rest()
-    except OutOfTime as late:
-        if alarm is not None:
-            alarm.rest()
-        return late
-    except Exception as error:  # noqa: BLE001 (the pipeline's edge: it becomes a signal that holds the comment)
-        return error
+    return attempt(lambda: [_declared(check, one) for one in check.function(material)], alarm)
 
 
 def _declared(check: Check, found: object) -> Signal:
@@ -123,21 +122,11 @@ def _declared(check: Check, found: object) -> Signal:
     return found
 
 
-def _log_failure(check: Check, subject: Subject, error: Exception) -> None:
-    """Names the place in the code, never the message: it may quote the comment."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
-    _log.error(
-        "check %s failed on comment %s with %s at %s",
-        check.name, subject.draft.id, type(error).__name__, where,
-    )  # fmt: skip
-
-
 @lru_cache(maxsize=1)
 def _package_version() -> str:
     return version("vestibule")
 
 
 def build_screener() -> Screener:
-    """The pipeline with all checks; `service.wiring` loads this function by its dotted name."""
+    """The pipeline with all checks and the shipped models; `service.wiring` loads it by name."""
     return Pipeline()

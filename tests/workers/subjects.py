@@ -1,5 +1,6 @@
 """Builds what checks look at: an ordinary comment, of which a test changes what it is about."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,9 +63,14 @@ def subject(content: str = FRIENDLY, **given: Any) -> Subject:
 
 
 def signals(content: str = FRIENDLY, **given: Any) -> dict[str, Signal]:
-    """What all checks report, by symbol."""
+    """What all checks report, by symbol; the models' view of the words aside, which is always there."""
     [found] = Pipeline().screen([subject(content, **given)], lambda: None)
-    return {one.symbol: one for one in found}
+    return {one.symbol: one for one in without_models(found)}
+
+
+def without_models(signals: Iterable[Signal]) -> list[Signal]:
+    """For tests that are about what else is seen."""
+    return [one for one in signals if not one.symbol.startswith("MODEL_")]
 
 
 def verdict(content: str = FRIENDLY, **given: Any) -> Verdict:

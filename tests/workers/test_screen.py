@@ -29,6 +29,7 @@ BREAD = (
     "My grandmother baked this bread every Friday, with rye flour from the mill behind the church, "
     "and she never once used a scale, so nobody in the family can do it quite as she did."
 )
+ALWAYS = {"FIRST_TIME_AUTHOR", "MODEL_SPAM", "MODEL_ABUSE"}
 NEARLY_BREAD = BREAD.replace("Friday", "Sunday")
 
 
@@ -46,7 +47,7 @@ def test_each_comment_gets_the_verdict_that_it_deserves(visitors: Visitors) -> N
     """One batch, one visit to each table, and yet every comment is judged by itself."""
     ids = visitors.post_all([FRIENDLY, "http://a.example " * 6, "COME AND SEE ALL OF IT NOW " * 4])
     assert screened(visitors, *ids) == [State.APPROVED, State.HELD, State.APPROVED]
-    assert [set(visitors.signals(one)) - {"FIRST_TIME_AUTHOR"} for one in ids] == [
+    assert [set(visitors.signals(one)) - ALWAYS for one in ids] == [
         set(), {"MANY_LINKS", "MOSTLY_LINKS"}, {"SHOUTING"},
     ]  # fmt: skip
     decision = visitors.decisions(ids[1])[0]
@@ -55,7 +56,8 @@ def test_each_comment_gets_the_verdict_that_it_deserves(visitors: Visitors) -> N
     parts = visitors.shown(ids[1]).contributions
     spam = math.fsum([-4.0, *(one.points for one in parts if one.family is Family.SPAM)])
     assert decision.spam == pytest.approx(probability(spam))
-    assert decision.abuse == pytest.approx(probability(-4.0))
+    abuse = math.fsum([-4.0, *(one.points for one in parts if one.family is Family.ABUSE)])
+    assert decision.abuse == pytest.approx(probability(abuse))
 
 
 def test_every_verdict_can_be_reached_again_from_its_trace(visitors: Visitors) -> None:
@@ -283,7 +285,7 @@ def test_a_draft_in_shadow_changes_nothing_and_is_counted(visitors: Visitors) ->
     """What it would have concluded stands in the record, where it agreed and where it did not."""
     services, site = visitors.services, visitors.site.id
     services.set_policy("news", "[thresholds.spam]\nspam = 1.0")
-    draft = services.set_policy("news", "[priors]\nspam = 0.0", kind=PolicyKind.SHADOW)
+    draft = services.set_policy("news", "[priors]\nspam = 1.0", kind=PolicyKind.SHADOW)
     ids = visitors.post_all([FRIENDLY, "http://a.example " * 6, "So do I, and I always did."])
     assert screened(visitors, *ids) == [State.APPROVED, State.HELD, State.APPROVED]
     assert services.report_shadow("news").draft == draft

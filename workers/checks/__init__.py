@@ -27,6 +27,8 @@ from workers.checks.language import check_language
 from workers.checks.link_hosts import check_link_hosts
 from workers.checks.link_lies import check_link_lies
 from workers.checks.links import check_links
+from workers.checks.model_abuse import check_model_abuse
+from workers.checks.model_spam import check_model_spam
 from workers.checks.name import check_name
 from workers.checks.payment_cards import check_payment_cards
 from workers.checks.phone_numbers import check_phone_numbers
@@ -222,6 +224,14 @@ CHECKS = (
     Check(
         "email_addresses", check_email_addresses, ("EMAIL_IN_TEXT",),
         "Harvesters read comments, too.",
+    ),
+    Check(
+        "model_spam", check_model_spam, ("MODEL_SPAM",),
+        "What no list names, a model that has read much spam may still know.",
+    ),
+    Check(
+        "model_abuse", check_model_abuse, ("MODEL_ABUSE", "MODEL_HATE"),
+        "Abuse is more than words on a list: which of them stand together says more.",
     ),
 )  # fmt: skip
 """All of them run for every comment, in this order; what they find is reported in this order."""

@@ -1,0 +1,1 @@
+"""Commands that read JSON Lines and need no installation: score, evaluate, train."""
