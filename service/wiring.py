@@ -44,6 +44,7 @@ from service.usecases.revise import EditComment, WithdrawComment
 from service.usecases.screen import ScreenComments
 from service.usecases.sites import AddSite, ChangeSite, KnownSites
 from service.usecases.submit import SubmitComments
+from service.usecases.surge import WatchSurges
 from service.usecases.sweep import Sweep
 from service.usecases.threads import CloseThread
 from service.usecases.together import Together
@@ -133,6 +134,7 @@ def build(settings: Settings) -> Services:
 
     outbound = GuardedClient(Reach(settings.outbound_networks, settings.outbound_ports))
     memory = RedisMemory(gate)
+    watch = WatchSurges(store, utc_now, new_id)
 
     @lru_cache(maxsize=1)
     def look_up() -> LookUp:
@@ -180,7 +182,7 @@ def build(settings: Settings) -> Services:
         screen=ScreenComments(
             store,
             load_screener,
-            Gather(store, load_screener, utc_now, look_up),
+            Gather(store, load_screener, utc_now, look_up, watch),
             Weigh(packaged_policy, vault),
             utc_now,
             new_id,
@@ -188,7 +190,7 @@ def build(settings: Settings) -> Services:
         decide=DecideComment(store, utc_now, new_id),
         edit=EditComment(store, queue, limiter, room, vault, utc_now),
         withdraw=WithdrawComment(store, utc_now, new_id),
-        sweep=Sweep(store, queue, utc_now),
+        sweep=Sweep(store, queue, utc_now, watch),
         add_site=AddSite(store, utc_now, new_id),
         change_site=ChangeSite(store),
         set_policy=SetPolicy(store, packaged_policy, utc_now),

@@ -10,6 +10,7 @@ from service.core.copies import ALONE, Campaign, Copies
 from service.core.lookups import NO_LOOKUPS, Lookups
 from service.core.site import Site
 from service.core.states import State
+from service.core.surge import Surge
 
 MAX_DEPTH = 12
 """Replies nest this deep; a reply to a comment at the limit becomes its sibling."""
@@ -235,6 +236,7 @@ class Subject:
     now: datetime
     campaign: Campaign = ALONE
     lookups: Lookups = NO_LOOKUPS
+    surge: Surge | None = None
 
 
 # -- shown -----------------------------------------------------------------------------------------

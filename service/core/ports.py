@@ -40,6 +40,7 @@ from service.core.signals import Signal
 from service.core.site import Site
 from service.core.site_policy import SitePolicy
 from service.core.states import State
+from service.core.surge import Activity, Surge
 from service.core.trace import Trace
 
 Clock = Callable[[], datetime]
@@ -103,6 +104,11 @@ class Reads(Protocol):
         ...
 
     def thread_urls(self, site_id: str, thread_ids: Collection[str]) -> Mapping[str, str]: ...
+    def activity(self, site_id: str, *, since: datetime) -> Sequence[Activity]: ...
+    def surges(self, site_ids: Collection[str] | None = None) -> Mapping[str, Surge]:
+        """Surges that go on, by site; of all sites where none are named."""
+        ...
+
     def members(self, site_id: str, campaign_ids: Collection[str]) -> Sequence[Member]:
         """The comments of campaigns, but for those that are not counted."""
         ...
@@ -235,6 +241,18 @@ class Writes(Reads, Protocol):
         self, site_id: str, joined: Mapping[str, str], *, uncounted: Collection[str]
     ) -> None:
         """Give all comments of campaigns other ones; those named are members without counting."""
+        ...
+
+    def count_activity(self, counts: Mapping[tuple[str, datetime], tuple[int, int]]) -> None:
+        """Add to what came, and what of it was refused, by site and stretch of ten minutes."""
+        ...
+
+    def start_surge(self, site_id: str, *, now: datetime, event_id: str) -> bool:
+        """Also tells; False if one goes on already."""
+        ...
+
+    def end_surge(self, site_id: str, *, now: datetime, event_id: str) -> bool:
+        """Also tells; False if none goes on."""
         ...
 
     def hold_again(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 CHECK_FAILED = "CHECK_FAILED"
 CHECK_TIMED_OUT = "CHECK_TIMED_OUT"
 CHECKS_CRASHED = "CHECKS_CRASHED"
+SITE_SURGE = "SITE_SURGE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from service.store.rows import (
     settings_to_json,
 )
 from service.store.tables import (
+    activity,
     copies,
     idempotency_keys,
     key_ids,
@@ -27,6 +28,7 @@ from service.store.tables import (
 
 IDEMPOTENCY_LIFETIME = timedelta(hours=24)
 COPIES_LIFETIME = timedelta(days=7)
+ACTIVITY_LIFETIME = timedelta(days=8)
 OUTBOX_LIFETIME = timedelta(days=30)
 SESSION_LIFETIME = timedelta(days=30)
 
@@ -144,3 +146,4 @@ class AddingWrites(CoreReads, Connected):
             (sessions, SESSION_LIFETIME),
         ):
             self._connection.execute(delete(table).where(table.c.created_at < now - lifetime))
+        self._connection.execute(delete(activity).where(activity.c.at < now - ACTIVITY_LIFETIME))

@@ -224,6 +224,32 @@ policies = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# How many comments came to a site in ten minutes, and how many of them were refused.
+activity = Table(
+    "activity",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("at", UtcDateTime, primary_key=True),
+    Column("taken", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+)
+
+# At most one of a site goes on.
+surges = Table(
+    "surges",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("started_at", UtcDateTime, primary_key=True),
+    Column("ended_at", UtcDateTime),
+    Index(
+        "ix_surges_going_on",
+        "site_id",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
 # What happened and has yet to be told; written in the transaction of the change itself.
 outbox = Table(
     "outbox",
@@ -231,7 +257,8 @@ outbox = Table(
     Column("site_id", Id, primary_key=True),
     Column("id", Id, primary_key=True),
     Column("event", String(64), nullable=False),
-    Column("comment_id", Id, nullable=False),
+    # None for what is about no single comment, such as a surge.
+    Column("comment_id", Id),
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "created_at"),
 )

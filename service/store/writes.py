@@ -10,9 +10,19 @@ from service.store.reading import ThreadReads
 from service.store.reads import CoreReads
 from service.store.replays import ReplayReads
 from service.store.screening import ScreeningWrites
+from service.store.surging import SurgeReads, SurgeWrites
 
 
-class SqlReads(CoreReads, CopyReads, LookUpReads, ThreadReads, DeskReads, PolicyReads, ReplayReads):
+class SqlReads(
+    CoreReads,
+    CopyReads,
+    LookUpReads,
+    SurgeReads,
+    ThreadReads,
+    DeskReads,
+    PolicyReads,
+    ReplayReads,
+):
     """Implements `core.ports.Reads`."""
 
 
@@ -20,6 +30,7 @@ class SqlWrites(
     AddingWrites,
     ArrivingWrites,
     CopyWrites,
+    SurgeWrites,
     ScreeningWrites,
     DeskWrites,
     PolicyWrites,

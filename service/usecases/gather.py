@@ -10,6 +10,7 @@ from service.core.comment import AuthorHistory, Draft, Rates, Subject
 from service.core.ports import Clock, Screener, Store
 from service.usecases.look_up import LookUp
 from service.usecases.recognise import recognise
+from service.usecases.surge import WatchSurges
 
 RATES_WINDOW = timedelta(minutes=10)
 
@@ -32,6 +33,7 @@ class Gather:
     screener: Callable[[], Screener]
     clock: Clock
     look_up: Callable[[], LookUp]
+    watch: WatchSurges
 
     def __call__(self, drafts: Sequence[Draft], beat: Callable[[], None]) -> list[Gathered]:
         """In the order of the drafts; `beat` is called now and then."""
@@ -54,6 +56,7 @@ class Gather:
                 rates = tx.rates(site_id, of_site, since=now - RATES_WINDOW)
                 ask = self.look_up()(tx, site, of_site)
             lookups = ask(beat)
+            surge = self.watch(site_id)
             for draft in of_site:
                 known = recognised[draft.id]
                 gathered[draft.id] = Gathered(
@@ -66,6 +69,7 @@ class Gather:
                         now=now,
                         campaign=known.campaign,
                         lookups=lookups[draft.id],
+                        surge=surge,
                     ),
                     known.members,
                 )

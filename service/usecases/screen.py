@@ -8,19 +8,22 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.core.campaigns import to_hold_again
 from service.core.comment import Draft
 from service.core.decisions import Screening
 from service.core.errors import Unavailable
+from service.core.policy import Verdict, probability
 from service.core.ports import Clock, NewId, Screener, Store
 from service.core.records import WorkItem
-from service.core.signals import CHECKS_CRASHED, Signal
+from service.core.signals import CHECKS_CRASHED, SITE_SURGE, Signal
 from service.core.states import State
+from service.core.surge import bucket_of
 from service.usecases.gather import Gather, Gathered
 from service.usecases.weigh import Weigh
 
+HALF = 0.5
 LEASE = timedelta(seconds=12)
 BATCH_ATTEMPTS = 2
 
@@ -112,9 +115,32 @@ class ScreenComments:
         now = self.clock()
         with self.store.write() as tx:
             concluded = tx.conclude(screenings, now=now, new_id=self.new_id)
+            tx.count_activity(_activity(found, screenings, concluded))
             for site_id, notes in _to_hold_again(gathered, screenings, concluded).items():
                 tx.hold_again(site_id, notes, now=now, new_id=self.new_id)
         return len(concluded)
+
+
+def _activity(
+    found: Sequence[tuple[Draft, Sequence[Signal]]],
+    screenings: Sequence[Screening],
+    concluded: Collection[str],
+) -> Mapping[tuple[str, datetime], tuple[int, int]]:
+    counts: dict[tuple[str, datetime], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for (draft, _), screening in zip(found, screenings, strict=True):
+        if draft.id in concluded and not draft.revision:
+            at = (draft.site_id, bucket_of(draft.created_at))
+            taken, refused = counts[at]
+            counts[at] = (taken + 1, refused + _is_refused(screening.verdict))
+    return counts
+
+
+def _is_refused(verdict: Verdict) -> bool:
+    """Whether it would be without the surge: one must not feed itself."""
+    surge = sum(one.points for one in verdict.contributions if one.signal.symbol == SITE_SURGE)
+    if surge and verdict.state is State.HELD:
+        return probability(verdict.spam.log_odds - surge) >= HALF
+    return verdict.state is not State.APPROVED
 
 
 def _to_hold_again(

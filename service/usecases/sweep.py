@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from service.core.ports import Clock, Queue, Store
+from service.usecases.surge import WatchSurges
 
 STRANDED_AFTER = timedelta(seconds=5)
 LONG_STRANDED_AFTER = timedelta(minutes=1)
@@ -25,6 +26,7 @@ class Sweep:
     store: Store
     queue: Queue
     clock: Clock
+    watch: WatchSurges
     _prune_at: datetime | None = field(default=None, init=False)
     _push_while_busy_at: datetime | None = field(default=None, init=False)
 
@@ -34,6 +36,7 @@ class Sweep:
             self._prune_at = now + PRUNE_EVERY
             with self.store.write() as tx:
                 tx.prune(now=now)
+        self.watch.all()
         return SweepReport(pushed=self._push_stranded(now))
 
     def _push_stranded(self, now: datetime) -> int:

@@ -286,3 +286,18 @@ def test_the_style_sheet_needs_no_session(desk):
     with get(desk.browser(), "/desk/static/desk.css") as answer:
         assert answer.status_code == 200
         assert answer.mimetype == "text/css"
+
+
+def test_a_flood_stands_at_the_top_of_the_queue(desk, services):
+    """Who moderates the site sees since when, and nobody once it is over."""
+    browser = desk.signed_in()
+    assert "being flooded" not in get(browser, "/desk/").text
+    now = services.clock()
+    with services.store.write() as tx:
+        tx.start_surge(desk.news.id, now=now, event_id=services.new_id())
+    page = get(browser, "/desk/").text
+    assert f"{desk.news.name} is being flooded." in page
+    assert f"{now:%H:%M} UTC" in page
+    with services.store.write() as tx:
+        tx.end_surge(desk.news.id, now=now, event_id=services.new_id())
+    assert "being flooded" not in get(browser, "/desk/").text

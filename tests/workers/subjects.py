@@ -58,8 +58,9 @@ def subject(content: str = FRIENDLY, **given: Any) -> Subject:
     )
     campaign = Campaign(**given.pop("campaign", {}))
     lookups = given.pop("lookups", NO_LOOKUPS)
+    surge = given.pop("surge", None)
     site = Site("site", "demo", "Demo", ("https://demo.example",), SiteSettings(**given), 1)
-    return Subject(draft, site, history, rates, copies, NOW, campaign, lookups)
+    return Subject(draft, site, history, rates, copies, NOW, campaign, lookups, surge)
 
 
 def signals(content: str = FRIENDLY, **given: Any) -> dict[str, Signal]:

@@ -45,6 +45,7 @@ from workers.checks.sexual import check_sexual
 from workers.checks.shouting import check_shouting
 from workers.checks.shouting_at import check_shouting_at
 from workers.checks.site_rules import check_site_rules
+from workers.checks.surge import check_surge
 from workers.checks.threats import check_threats
 from workers.checks.words import check_words
 from workers.material import Material
@@ -81,7 +82,7 @@ CHECKS = (
     ),
     Check(
         "form_token", check_form_token,
-        ("TOKEN_ABSENT", "TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_TOO_YOUNG"),
+        ("TOKEN_ABSENT", "TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_TOO_YOUNG", "TYPED_TOO_FAST"),
         "Programs post without loading the form, or faster than anybody types.",
     ),
     Check(
@@ -154,6 +155,11 @@ CHECKS = (
     Check(
         "rates", check_rates, ("AUTHOR_BURST", "NETWORK_BURST"),
         "Floods come faster than conversations.",
+        of_the_moment=True,
+    ),
+    Check(
+        "surge", check_surge, ("SITE_SURGE",),
+        "While a site is flooded, what else was seen has to weigh more.",
         of_the_moment=True,
     ),
     Check(

@@ -143,6 +143,7 @@ def show_queue() -> Response:
         sites = [site for site in tx.sites() if moderator.may_see(site.id)]
         found = tx.queue_page(sites=sites, state=state, after=after, limit=PAGE_SIZE + 1)
         counts = tx.queue_counts(sites)
+        surges = tx.surges([site.id for site in sites])
     shown = found[:PAGE_SIZE]
     done = request.args.get("done")
     return _page(
@@ -154,6 +155,7 @@ def show_queue() -> Response:
         after=after,
         next_mark=shown[-1].id if len(found) > PAGE_SIZE else None,
         many_sites=len(sites) > 1,
+        flooded=[(site.name, surges[site.id].started_at) for site in sites if site.id in surges],
         done=done if done in set(State) else None,
     )
 
