@@ -86,7 +86,7 @@ def training_lines(without: frozenset[str] = frozenset()) -> list[dict[str, Any]
 def disguised(line: Mapping[str, Any], chance: Random) -> dict[str, Any]:
     """A copy hidden in one of the ways that the front end undoes, so that what is left is learned."""
     way = WAYS[chance.choice(sorted(WAYS))]
-    return {**line, "text": way(line["text"], chance)}
+    return {**line, "text": way(line["text"], chance), "key": line["text"]}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ from workers.text import Text
 TEXT_MAX_CHARACTERS = 4000
 POWER = 0.25
 STRENGTHS = {"spam": 3.0}
-STRENGTH = 0.1
+STRENGTH = 0.3
 """How far the weights may follow the texts: the inverse of the regularisation. There is less spam
 to learn from than abuse, and it repeats itself more.
 """
@@ -48,12 +49,14 @@ Progress = Callable[[str], None]
 class Example:
     """A text and what is known of it; a label that `targets` does not name is unknown.
 
-    `source` says which collection the text comes from.
+    `source` says which collection the text comes from. Texts with the same `key`, such as disguised
+    copies of one, are all trained on or all kept for the calibration.
     """
 
     text: str
     targets: Mapping[str, bool]
     source: str = ""
+    key: str = ""
 
 
 def train(
@@ -70,7 +73,7 @@ def train(
     scaled = counts.copy()
     scaled.data *= np.repeat(sizes**-POWER, np.diff(counts.indptr)).astype(np.float32)
     sources = np.unique([one.source for one in examples], return_inverse=True)[1]
-    kept = np.random.default_rng(seed).integers(CALIBRATION_SHARE, size=len(examples)) == 0
+    kept = np.array([_is_kept(one, seed) for one in examples])
     columns, calibrations, rates = [], [], []
     for label in labels:
         progress(label)
@@ -99,6 +102,11 @@ def train(
         rates=np.array(rates),
         about=about,
     )
+
+
+def _is_kept(example: Example, seed: int) -> bool:
+    key = f"{seed} {example.key or example.text}".encode("utf-8", "surrogatepass")
+    return crc32(key) % CALIBRATION_SHARE == 0
 
 
 def matrix(texts: Sequence[str]) -> tuple[csr_matrix, Floats]:
