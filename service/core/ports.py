@@ -95,7 +95,7 @@ class Reads(Protocol):
     def copies(
         self, site_id: str, keys: Collection[tuple[CopyKind, int]], *, since: datetime
     ) -> Sequence[KnownCopy]:
-        """Comments with these keys, for each key the ten earliest and the ten latest."""
+        """Comments that share these keys, for each key the ten earliest and the ten latest."""
         ...
 
     def sealed_emails(self, site_id: str, contact_ids: Collection[str]) -> Mapping[str, bytes]: ...

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import dns.exception
 import dns.resolver
+from disposable_email_domains import blocklist
 from email_validator import EmailNotValidError, EmailUndeliverableError, validate_email
 
 from service.core.lookups import MailDomain
@@ -111,9 +112,6 @@ def look_up(domain: str, resolver: dns.resolver.Resolver) -> MailDomain:
 
 def is_disposable(domain: str) -> bool:
     """Whether the domain, or one above it, is known for addresses that last for minutes."""
-    # The list takes a megabyte that only the worker needs, and only when it is asked.
-    from disposable_email_domains import blocklist  # noqa: PLC0415
-
     labels = domain.lower().split(".")
     return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))
 

@@ -59,6 +59,8 @@ class CopyReads(Connected):
                 (sketches.c.site_id == site_id) & (sketches.c.comment_id == ranked.c.comment_id),
             )
             .where(
+                # Most keys are of one comment alone, which tells nobody anything.
+                ranked.c.places > 1,
                 (ranked.c.place <= FIRST_OF_KEY) | (ranked.c.place > ranked.c.places - LAST_OF_KEY),
                 comments.c.state != State.DELETED,
             )
