@@ -134,7 +134,8 @@ CHECKS = (
         of_the_moment=True,
     ),
     Check(
-        "campaigns", check_campaigns, ("NEAR_COPY_CAMPAIGN", "COPY_OF_REFUSED"),
+        "campaigns", check_campaigns,
+        ("NEAR_COPY_CAMPAIGN", "CAMPAIGN_ACCEPTED", "COPY_OF_REFUSED"),
         "Spun texts differ in every copy, and come from many hands to many pages.",
         of_the_moment=True,
     ),

@@ -2,7 +2,8 @@
 
 `Subject.campaign` counts the earlier comments that this one is a variant of (see
 `service.core.campaigns`). Who shares a petition or a recipe posts near copies as well: so what a
-person has approved weighs less when it comes again, and what somebody has refused weighs more.
+person has approved has a symbol of its own, which holds nothing by itself. The others do: how a
+text reads is no excuse for many hands.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,6 @@ FEW_STRENGTH = 0.8
 """Of three others; it rises to 1 at ten."""
 
 MANY = 10
-ACCEPTED_STRENGTH = 0.4
 REFUSED_BY_CHECKS_STRENGTH = 0.6
 
 
@@ -26,7 +26,9 @@ def check_campaigns(material: Material) -> Iterable[Signal]:
     copies = material.subject.copies
     in_campaign = campaign.others >= MEMBERS_MIN
     if in_campaign:
-        yield Signal("NEAR_COPY_CAMPAIGN", _strength(campaign), _described(campaign))
+        accepted = campaign.accepted_by_people and not campaign.refused_by_people
+        symbol = "CAMPAIGN_ACCEPTED" if accepted else "NEAR_COPY_CAMPAIGN"
+        yield Signal(symbol, _strength(campaign), _described(campaign))
     refused, by_people = 0, 0
     if in_campaign:
         refused, by_people = campaign.refused, campaign.refused_by_people
@@ -39,8 +41,6 @@ def check_campaigns(material: Material) -> Iterable[Signal]:
 
 
 def _strength(campaign: Campaign) -> float:
-    if campaign.accepted_by_people and not campaign.refused_by_people:
-        return ACCEPTED_STRENGTH
     share = (campaign.others - MEMBERS_MIN) / (MANY - MEMBERS_MIN)
     return min(FEW_STRENGTH + (1 - FEW_STRENGTH) * share, 1.0)
 
