@@ -159,6 +159,7 @@ class CommentHead:
     id: str
     site_id: str
     thread_id: str
+    contact_id: str | None
     path: bytes
     state: State
     version: int

@@ -59,6 +59,7 @@ def origin_of(url: str) -> str:
     return _origin(scheme, host, port)
 
 
+@lru_cache(maxsize=1024)
 def canonical_url(url: str) -> str:
     """One spelling for all addresses of one page.
 

@@ -6,11 +6,14 @@ Whoever holds the comment's edit token is its author; the door has checked it.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from service.core.addresses import OWN_ADDRESS, mentions_address
 from service.core.comment import CommentHead
 from service.core.decisions import Actor, Decision
 from service.core.errors import (
     Conflict,
     EditWindowClosed,
+    FieldProblem,
+    InvalidSubmission,
     NotFound,
     Overloaded,
     TooManyRequests,
@@ -31,7 +34,7 @@ class EditComment:
     """Stores a new text as a pending revision; what is shown stays until it is approved.
 
     Raises `NotFound`, `EditWindowClosed`, `TransitionRefused` for a comment that is not shown,
-    `Overloaded` or `Conflict`.
+    `InvalidSubmission` for one that shows the author's own address, `Overloaded` or `Conflict`.
     """
 
     store: Store
@@ -53,12 +56,23 @@ class EditComment:
             head = own_comment(tx, site, comment_id, now)
             if head.state is not State.APPROVED:
                 raise TransitionRefused("A comment can be edited once it is shown.")
+            self._refuse_own_address(tx, head, content)
             number = tx.add_revision(head, content, now=now)
             if number is None:
                 raise Conflict("The comment has just changed. Please try again.")
             if number > REVISIONS_MAX:
                 raise TransitionRefused("This comment has been edited too often.")
         self.queue.push([WorkItem(site.id, comment_id, number)])
+
+    def _refuse_own_address(self, tx: Reads, head: CommentHead, content: str) -> None:
+        if head.contact_id is None:
+            return
+        sealed = tx.sealed_emails(head.site_id, [head.contact_id]).get(head.contact_id)
+        if sealed is None:
+            return
+        email = self.vault.open(sealed, bound_to=f"{head.site_id}/{head.contact_id}/email")
+        if mentions_address(content, email):
+            raise InvalidSubmission(FieldProblem("/content", "own_address", OWN_ADDRESS))
 
 
 @dataclass(frozen=True, slots=True)

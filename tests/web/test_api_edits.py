@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from visitors import STORY, Visitors
+from visitors import EMAIL, STORY, Visitors, problems
 
 from service.core.decisions import Action
 from service.core.people import Moderator, Role
@@ -145,3 +145,12 @@ def test_a_pending_comment_cannot_be_edited_yet(visitors):
     answer = visitors.client.patch(path, json={"content": "New."}, headers=headers)
     assert answer.status_code == 409
     assert visitors.client.delete(path, headers=headers).status_code == 204
+
+
+def test_an_edit_does_not_publish_the_authors_own_address(author):
+    """However it is written; anybody else's address is text."""
+    for text in (f"Write to {EMAIL}", "jane.reader%40EXAMPLE.ORG"):
+        answer = author.edit(text)
+        assert problems(answer) == {("/content", "own_address")}
+        assert EMAIL not in answer.text
+    assert author.edit("Write to office@news.example").status_code == 202

@@ -3,7 +3,7 @@
 import pytest
 from visitors import EMAIL, Visitors, problems
 
-from service.web.schemas.text import mentions_address
+from service.core.addresses import mentions_address
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError
 
+from service.core.addresses import OWN_ADDRESS
 from service.core.errors import FieldProblem, InvalidSubmission
 from service.web.json_door import pointer_part
 
@@ -40,9 +41,7 @@ ADDRESS_IN_NAME = Fault(
     "There is an e-mail address in the name, where everybody would see it. Please write it in its "
     "own field only.",
 )
-OWN_ADDRESS_IN_CONTENT = Fault(
-    "own_address", "Your comment contains your own e-mail address; it would be public."
-)
+OWN_ADDRESS_IN_CONTENT = Fault("own_address", OWN_ADDRESS)
 OWN_ADDRESS_IN_LINK = Fault(
     "own_address", "This contains your own e-mail address; it would be public."
 )

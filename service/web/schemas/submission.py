@@ -10,6 +10,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validates_schema
 
+from service.core.addresses import mentions_address
 from service.core.comment import ThreadRef
 from service.core.form import (
     HONEYPOT_FIELD,
@@ -37,7 +38,6 @@ from service.web.schemas.text import (
     PageURL,
     Text,
     Title,
-    mentions_address,
 )
 
 _ID_CHARS = 36

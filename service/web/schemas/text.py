@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from typing import Any
-from urllib.parse import unquote
 
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import fields
@@ -169,18 +168,3 @@ class Id(Text):
         if not _UUID.fullmatch(text):
             raise refuse(INVALID_ID)
         return text
-
-
-def mentions_address(text: str, address: str) -> bool:
-    """Whether a public text holds this very e-mail address, in any case, width or URL escaping."""
-    if "@" not in text and "\uff20" not in text and "\ufe6b" not in text and "%40" not in text:
-        return False
-    wanted = re.escape(_address_form(address))
-    # Next to more letters of an address it is another one; other scripts need no space.
-    pattern = re.compile(rf"(?<![0-9a-z]){wanted}(?![0-9a-z])")
-    return any(pattern.search(_address_form(form)) for form in {text, unquote(text)})
-
-
-def _address_form(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(one for one in folded if one.isascii() or unicodedata.category(one) != "Cf")
