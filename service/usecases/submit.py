@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from uuid import UUID
 
 from service.core.comment import NewComment, Receipt, Submission
@@ -165,6 +166,8 @@ def _is_new(answer: Receipt | Exception) -> bool:
     return isinstance(answer, Receipt) and not answer.repeated
 
 
+# Readers of a page come back, and those behind one proxy share an address.
+@lru_cache(maxsize=1024)
 def network_of(ip: str) -> str:
     """The network an address stands for: IPv4 /24, IPv6 /64; what is no address stays a word."""
     try:
