@@ -21,8 +21,10 @@ from workers.checks import CHECKS, Check
 from workers.fingerprint import fingerprint
 from workers.material import Material
 from workers.model.scores import Models, Scores, packaged_models
+from workers.phrases import promotion
 from workers.scoring import score_all
 from workers.text import READING_VERSION
+from workers.text.hosts import warm_up
 
 BUDGET_SECONDS = 1.0
 """What all checks of one comment may take together; usually they take a thousandth of it."""
@@ -129,4 +131,7 @@ def _package_version() -> str:
 
 def build_screener() -> Screener:
     """The pipeline with all checks and the shipped models; `service.wiring` loads it by name."""
+    # What is read once and then kept is read now, so that processes forked later share it.
+    warm_up()
+    promotion()
     return Pipeline()

@@ -56,6 +56,26 @@ HOSTILE = {
     "space and marks": " \u0301",
     "white space": " \n",
     "bangs": "!!!!!!!!!.",
+    "spaced": "a b c ",
+    "dotted": "a.",
+    "entities": "&#97;",
+    "nearly entities": "&amp",
+    "stand-ins": "h3ll0 ",
+    "stand-ins, glued": "h3ll0",
+    "look-alikes": "c\u0430sino ",
+    "look-alikes, glued": "c\u0430\u03bf\u237a",
+    "fancy": "\U0001d41a",
+    "full width": "\uff41",
+    "at signs": "a@",
+    "hosts": "a.com ",
+    "hosts, glued": "a.com/",
+    "markup": "[a](",
+    "markup, BBCode": "[url=a.b]",
+    "markup, HTML": "<a href=",
+    "disguised hosts": "a[.]",
+    "promotion": "casino ",
+    "noise": "xqzvbj ",
+    "sounds": "jq",
 }
 
 
@@ -63,9 +83,9 @@ def best(work: Callable[[], object]) -> float:
     """The least of a few runs: what else the machine does only ever adds."""
     times = []
     for _ in range(REPEATS):
-        began = time.perf_counter()
+        began = time.process_time()
         work()
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     return min(times)
 
 
@@ -83,7 +103,8 @@ def measured(make: Callable[[str], Callable[[], object]], text: str) -> tuple[fl
 
 
 def screening(text: str) -> Callable[[], object]:
-    found = subject(text, held_words=WORDS, exact=1, history={})
+    found = subject(text, held_words=WORDS, exact=1, history={}, languages=("de",),
+                    blocked_domains=("bad.example",))  # fmt: skip
     return lambda: Pipeline(budget_seconds=60).screen([found], lambda: None)
 
 

@@ -4,7 +4,7 @@ import pytest
 from subjects import FRIENDLY, signals, verdict
 
 from service.core.states import State
-from workers.checks.links import find_links
+from workers.text.links import find_links
 
 
 def _links(count: int) -> str:

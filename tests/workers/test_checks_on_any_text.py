@@ -24,7 +24,9 @@ PIECES = st.sampled_from(
      "\u0f73", "\uff9e", "\u1161", "\u314f", "\u3131", "\u200b", "\u200d", "\u00ad", "\ufeff",
      "\u202e", "\u202a", "\u202c", "\u2066", "\U000e0041", "\ufe0f", "\u3164", "\u0e04", "\u0e38",
      "\u4e2d", "\u30ab", "\ud55c", "\u05d0", '"', "\ufb01", "\ufdfa", "\u0130", "\u00df", "\u00a8",
-     "\ud800", "\x00", "\U0001f468", "\U0001f1e6", "word", "two words"]
+     "\ud800", "\x00", "\U0001f468", "\U0001f1e6", "word", "two words", "h3ll0", "f r e e ", "v.i.a.",
+     "&#97;", "&amp", ";", "\u0430", "c\u0430sino", "\U0001d41a", "\U0001f170", "I", "$", "@", "soooo",
+     "bit.ly/x", "[url=", "](", '<a href="', "paypa1.com", "hxxp://", " dot com", "casino", "whatsapp me"]
 )  # fmt: skip
 ANY_TEXT = st.one_of(
     st.text(st.characters(codec=None), max_size=200),
@@ -36,7 +38,8 @@ LISTED = ("word", "two words", "\u4e2d", "\u30ab\u30ab", "a", "\u0e04", "\ud55c"
 @given(ANY_TEXT, ANY_TEXT, st.sampled_from([(), LISTED]))
 def test_no_text_breaks_a_check_and_evidence_lies_in_it(text, name, words) -> None:
     """Whatever is typed in text or name: no fault, ranges inside the content, shares that add up."""
-    found = signals(text, author_name=name, held_words=words, exact=1)
+    found = signals(text, author_name=name, held_words=words, exact=1, languages=("de",),
+                    blocked_domains=("bit.ly",), author_url=f"https://{name}")  # fmt: skip
     assert not FAULTS & set(found)
     for one in found.values():
         assert 0 < one.strength <= 1

@@ -9,9 +9,6 @@ from collections.abc import Iterable
 from service.core.signals import Signal
 from workers.material import Material
 from workers.text import SPANS_MAX
-from workers.text.links import find_links
-
-__all__ = ["check_links", "find_links"]
 
 STRENGTHS = {3: 0.45, 4: 0.7, 5: 1.0}
 """Strength by number of links. Up to two are conversation; five hold a comment."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from service.core.signals import Signal
-from workers.checks.links import find_links
 from workers.material import Material
 from workers.text import SPANS_MAX
+from workers.text.links import find_links
 
 _DIGITS = re.compile(r"\d(?<![\w.,+#/-]\d)(?:[ \u00a0-]?\d){12,18}(?!\w|[ ,.-]?\d)", re.ASCII)
 _KINDS = (

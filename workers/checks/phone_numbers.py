@@ -13,8 +13,8 @@ from itertools import islice
 from phonenumbers import NumberParseException, PhoneMetadata, is_valid_number, parse
 
 from service.core.signals import Signal
-from workers.checks.links import find_links
 from workers.material import Material
+from workers.text.links import find_links
 
 CANDIDATES_MAX = 12
 DIGITS_MIN, DIGITS_MAX = 8, 15

@@ -66,7 +66,10 @@ def _host_and_path(url: str | None) -> str:
     """What of an author's link is made of words, as a reader would see it."""
     if not url:
         return ""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url  # The door takes no such address.
     host = parts.hostname or ""
     try:
         shown = host.encode("ascii").decode("idna")

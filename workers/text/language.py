@@ -2,7 +2,10 @@
 
 import re
 
-import pycld2  # type: ignore[import-untyped]  # there are no annotations
+try:
+    import pycld2  # type: ignore[import-untyped]  # there are no annotations
+except ImportError:  # There are no wheels for this machine: nothing is known of languages.
+    pycld2 = None
 
 LETTERS_MIN = 40
 """Fewer letters say little: names, exclamations and quotations look like anything."""
@@ -19,7 +22,7 @@ _NO_WORDS = re.compile(r"\S*(?:://|www\.|[@#])\S*|[^\w\s'-]+|[\d_]+")
 def guess_language(text: str) -> str | None:
     """The ISO 639-1 code ("en"; "zh" for Chinese in either script), or None if there is doubt."""
     plain = _NO_WORDS.sub(" ", text[:CHARS_MAX])
-    if sum(map(str.isalpha, plain)) < _letters_min(plain):
+    if pycld2 is None or sum(map(str.isalpha, plain)) < _letters_min(plain):
         return None
     try:
         reliable, _, guesses = pycld2.detect(plain, bestEffort=False)

@@ -124,16 +124,16 @@ def _bare(text: str, taken: list[tuple[int, int]]) -> Iterator[Link]:
         return
     upcoming = iter(taken)
     start, end = next(upcoming, (len(text), len(text)))
+    covered = 0
     for match in _BARE.finditer(text):
         while end <= match.start() and start < len(text):
             start, end = next(upcoming, (len(text), len(text)))
-        if match.end() > start:
+        if match.end() > start or match.start() < covered:
             continue
-        path = _PATH.match(text, match.end())
+        path = _PATH.match(text, match.end(), start)
         ending = match[0].rpartition(".")[2].lower()
         certain = ending in _CERTAIN_ENDINGS and not match[0][-len(ending)].isupper()
         if certain or (path and is_public_suffix(ending)):
-            after = path.end() if path else match.end()
-            yield Link(
-                match.start(), after, text[match.start() : after], host_of(match[0]), bare=True
-            )
+            covered = path.end() if path else match.end()
+            url = text[match.start() : covered]
+            yield Link(match.start(), covered, url, host_of(match[0]), bare=True)
