@@ -115,8 +115,24 @@ def _whole_words(entries: _Entries, text: Text) -> tuple[int, Ranges]:
 def _matches(automaton: AhoCorasick, text: str) -> Iterator[tuple[int, int]]:
     edges = _Edges(text)
     for _, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
+        if _inside_word(text, start) or _inside_word(text, end):
+            continue
         if edges.ends_word(start, inside=start) and edges.ends_word(end, inside=end - 1):
             yield start, end
+
+
+def _inside_word(text: str, place: int) -> bool:
+    """Whether UAX #29 certainly has no boundary here: a short entry matches in many a word."""
+    if not 0 < place < len(text):
+        return False
+    one, two = text[place - 1], text[place]
+    return (
+        one <= _LAST_CERTAIN
+        and two <= _LAST_CERTAIN
+        and one.isalnum()
+        and two.isalnum()
+        and (one.isalpha() or two.isalpha())
+    )
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> Ranges:

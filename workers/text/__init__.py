@@ -45,7 +45,8 @@ class Text:
 
     @cached_property
     def read(self) -> str:
-        return read(self.written)
+        known = self.__dict__.get("_reading")
+        return known.text if known is not None else read(self.written)
 
     def read_span(self, start: int, end: int) -> tuple[int, int]:
         """The range of `written` that yields the non-empty range [start, end) of `read`."""

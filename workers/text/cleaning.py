@@ -41,7 +41,7 @@ _ODD = re.compile(
     "|(?P<flag>[\U0001f1e6-\U0001f1ff]{2})"
     f"|[{IGNORABLE}{_CONTROLS}]+|[{_OVERLAYS}]+|[{_MARKS}]{{{MARKS_MAX + 1},}}"
     "|[\u249c-\u24b5\U0001f110-\U0001f129\U0001f130-\U0001f149\U0001f150-\U0001f169"
-    "\U0001f170-\U0001f189\U0001f1e6-\U0001f1ff\ufdfa\ufdfb]|[\ud800-\udfff]+"
+    "\U0001f170-\U0001f189\U0001f1e6-\U0001f1ff]|[\ufdfa\ufdfb]+|[\ud800-\udfff]+"
 )
 
 

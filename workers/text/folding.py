@@ -24,6 +24,7 @@ IGNORABLE = (
 """Unicode's Default_Ignorable_Code_Point, as the inside of a regex class."""
 
 _IGNORED = re.compile(f"[{IGNORABLE}]+")
+_SINGLE = re.compile(r"\s+|\S")
 _SPACES = re.compile(r"\s+")
 _DROPPED = re.compile(f"[{IGNORABLE}\ud800-\udfff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -97,9 +98,9 @@ class Folded:
         self._origins: list[int] = []
         self._original_end = len(original)
         length = 0
-        for start, end in _clusters(original):
-            piece = original[start:end]
-            piece = " " if piece.isspace() else _folded_cluster(piece)
+        clusters = _clusters(original) if any(map(_continues, set(original))) else _alone(original)
+        for start, cluster in clusters:
+            piece = _folded_cluster(cluster)
             if piece == " " and pieces and pieces[-1][-1] == " ":
                 continue
             if piece:
@@ -119,8 +120,13 @@ class Folded:
         return begin, self._origins[after] if after < len(self._origins) else self._original_end
 
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Ranges that fold independently of their neighbours: a character and what may join it."""
+def _alone(text: str) -> Iterator[tuple[int, str]]:
+    """Place and text of each cluster, where no character may join another but white space."""
+    return ((one.start(), one[0]) for one in _SINGLE.finditer(text))
+
+
+def _clusters(text: str) -> Iterator[tuple[int, str]]:
+    """Place and text of what folds independently of its neighbours: a character and its marks."""
     start = 0
     for place, character in enumerate(text):
         if place == start:
@@ -128,15 +134,15 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
         spaces = character.isspace() and text[place - 1].isspace()
         if spaces or (_continues(character) and place - start < _MARKS_MAX):
             continue
-        yield start, place
+        yield start, text[start:place]
         start = place
     if text:
-        yield start, len(text)
+        yield start, text[start:]
 
 
 @lru_cache(maxsize=8192)
 def _folded_cluster(cluster: str) -> str:
-    return folded(cluster)
+    return " " if cluster.isspace() else folded(cluster)
 
 
 @lru_cache(maxsize=8192)

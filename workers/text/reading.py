@@ -28,20 +28,12 @@ _TOKEN = re.compile(r"\S+")
 
 def read(text: str) -> str:
     """`text` as a reader takes it."""
-    for step in _steps(text):
-        text = step.text
+    if needs_cleaning(text):
+        text = cleaned(text).text
+    if needs_joining(text):
+        text = joined(text).text
     reader = READERS[_manner(text)]
     return " ".join(filter(None, map(reader.__getitem__, text.split())))
-
-
-def _steps(text: str) -> list[Edited]:
-    steps = []
-    if needs_cleaning(text):
-        steps.append(cleaned(text))
-        text = steps[-1].text
-    if needs_joining(text):
-        steps.append(joined(text))
-    return steps
 
 
 def _manner(text: str) -> Manner:
@@ -65,8 +57,11 @@ class Reading:
 
     def __init__(self, original: str) -> None:
         self._original = original
-        self._steps = _steps(original)
-        plain = self._steps[-1].text if self._steps else original
+        self._cleaning = [cleaned(original)] if needs_cleaning(original) else []
+        self._clean = self._cleaning[0].text if self._cleaning else original
+        joining = [joined(self._clean)] if needs_joining(self._clean) else []
+        self._steps = [*self._cleaning, *joining]
+        plain = joining[0].text if joining else self._clean
         self._plain = plain
         self._manner = _manner(plain)
         reader = READERS[self._manner]
@@ -91,8 +86,7 @@ class Reading:
     def disguises(self) -> list[Disguise]:
         """Words that were hidden from programs, in order of their place in the original."""
         found = [Disguise("entity", *span) for span in written_as_entities(self._original)]
-        cleaning = [cleaned(self._original)] if needs_cleaning(self._original) else []
-        clean = cleaning[0].text if cleaning else self._original
+        cleaning, clean = self._cleaning, self._clean
         found += [
             Disguise("apart", *_led_back(start, end, cleaning))
             for start, end in words_set_apart(clean)
