@@ -54,8 +54,8 @@ def test_links_are_found_as_readers_would(text, links) -> None:
 def test_the_number_of_links_counts(count, symbols, state) -> None:
     """Two links are conversation; five hold a comment however much is written around them."""
     text = f"{FRIENDLY * 40} {_links(count)}"
-    assert set(signals(text)) == symbols
-    assert verdict(text).state is state
+    assert set(signals(text, token_age_seconds=3_600.0)) == symbols
+    assert verdict(text, token_age_seconds=3_600.0).state is state
 
 
 def test_the_density_of_links_counts() -> None:
