@@ -1,7 +1,6 @@
 """Reading what remote checks answer: nothing in it is to be trusted."""
 
 import json
-import math
 from typing import Any
 
 from service.core.errors import OutboundFailed
@@ -25,7 +24,8 @@ def share(data: dict[str, Any], name: str) -> float:
     value = data.get(name, 0.0)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise OutboundFailed(f"{name} is no number")
-    if not math.isfinite(value) or not 0 <= value <= 1:
+    # NaN is neither, and an integer may be of any size: both are only ever compared.
+    if not 0 <= value <= 1:
         raise OutboundFailed(f"{name} is not between 0 and 1")
     return float(value)
 

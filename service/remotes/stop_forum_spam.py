@@ -39,7 +39,8 @@ class StopForumSpam:
         confidence = found.get("confidence", 0)
         if not found.get("appears") or not isinstance(confidence, int | float):
             return Opinion()
-        share = min(max(confidence / 100, 0.0), 1.0)
-        if not share >= CONFIDENCE_MIN:
+        # Compared before it is divided: an integer may be too large for that.
+        if not confidence >= 100 * CONFIDENCE_MIN:
             return Opinion()
+        share = min(confidence, 100) / 100
         return Opinion(spam=share, detail=f"confidence {share:.0%}")

@@ -103,6 +103,10 @@ def test_akismet_answers_in_one_word(answer, opinion) -> None:
         (b'{"success":1,"ip":{"appears":0,"frequency":0}}', Opinion()),
         (b'{"success":1,"ip":{"appears":1,"confidence":"x"}}', Opinion()),
         (b'{"success":1,"ip":{"appears":1,"confidence":NaN}}', Opinion()),
+        (
+            b'{"success":1,"ip":{"appears":1,"confidence":1' + b"0" * 400 + b"}}",
+            Opinion(1.0, 0, "confidence 100%"),
+        ),
         (b'{"success":0}', None),
         (b"[" * 8_000, None),
     ],
@@ -140,6 +144,7 @@ def test_the_external_check_gets_a_signed_question() -> None:
     [
         b"", b"[]", b"null", b"{", b'{"spam": "1"}', b'{"spam": true}', b'{"spam": 1.5}',
         b'{"abuse": -0.1}', b'{"spam": NaN}', b'{"spam": 1e999}', b'{"a":' * 3_000, b"\xff\xfe",
+        b'{"spam": 1' + b"0" * 400 + b"}",
     ],
 )  # fmt: skip
 def test_a_bad_answer_of_the_external_check_is_none(body: bytes) -> None:
