@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, update
 
 from service.core.campaigns import Member
 from service.core.decisions import Actor, Decision
@@ -14,7 +14,7 @@ from service.core.states import State
 from service.store.connected import Connected
 from service.store.deciding import DecidingWrites
 from service.store.rows import sketch_from_bytes, sketch_to_bytes
-from service.store.tables import comments, copies, sketches
+from service.store.tables import comments, copies, decisions, sketches
 
 FIRST_OF_KEY = LAST_OF_KEY = 10
 """A text that is repeated word for word shows in the first, one that drifts in the last."""
@@ -185,6 +185,12 @@ class CopyWrites(DecidingWrites, CopyReads):
         if not notes:
             return ()
         self._lock_threads_of([(site_id, comment_id) for comment_id in notes])
+        # Whoever judged an edit has looked at the comment, too; only its record shows that.
+        looked_at = exists().where(
+            decisions.c.site_id == comments.c.site_id,
+            decisions.c.comment_id == comments.c.id,
+            decisions.c.actor == Actor.MODERATOR,
+        )
         rows = self._connection.execute(
             update(comments)
             .where(
@@ -192,6 +198,7 @@ class CopyWrites(DecidingWrites, CopyReads):
                 comments.c.id.in_(notes),
                 comments.c.state == State.APPROVED,
                 ~_BY_PERSON,
+                ~looked_at,
             )
             .values(
                 state=State.HELD,

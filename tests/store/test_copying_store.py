@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from service.core.decisions import Actor
-from service.core.records import CopyKind, CopyMark
+from service.core.decisions import Actor, Decision
+from service.core.records import CopyKind, CopyMark, WorkItem
 from service.core.states import State
 from service.wiring import new_id
 
@@ -128,3 +128,31 @@ def test_what_the_checks_approved_is_held_again_and_nothing_else(world):
     assert world.move(shown, State.APPROVED)
     with world.store.write() as tx:
         assert not tx.hold_again(world.site.id, notes, now=world.now, new_id=new_id)
+
+
+def test_a_comment_whose_edit_a_person_let_pass_is_not_held_again(world):
+    """The checks approved it as it came in, but somebody has looked at what it says now."""
+    comment = world.add_decided(State.APPROVED)
+    with world.store.write() as tx:
+        number = tx.add_revision(tx.head(world.site.id, comment), "second", now=world.now)
+        item = WorkItem(world.site.id, comment, number)
+        drafts = tx.lease([item], until=world.now, now=world.now)
+    world.conclude_revisions(drafts, State.HELD)
+    with world.store.write() as tx:
+        revision = tx.open_revision(world.site.id, comment)
+        decision = Decision(
+            id=new_id(),
+            comment_id=comment,
+            site_id=world.site.id,
+            from_state=State.HELD,
+            to_state=State.APPROVED,
+            actor=Actor.MODERATOR,
+            moderator_id=None,
+            at=world.now,
+            revision=number,
+        )
+        assert tx.move_revision(tx.head(world.site.id, comment), revision, decision)
+    with world.store.write() as tx:
+        notes = {comment: "It came again."}
+        assert not tx.hold_again(world.site.id, notes, now=world.now, new_id=new_id)
+    assert world.state(comment) is State.APPROVED
