@@ -116,7 +116,10 @@ class ScreenComments:
         with self.store.write() as tx:
             concluded = tx.conclude(screenings, now=now, new_id=self.new_id)
             tx.count_activity(_activity(found, screenings, concluded))
-            for site_id, notes in _to_hold_again(gathered, screenings, concluded).items():
+        # They stand on other pages. Waiting for those while these are locked, two workers could
+        # wait for each other.
+        for site_id, notes in _to_hold_again(gathered, screenings, concluded).items():
+            with self.store.write() as tx:
                 tx.hold_again(site_id, notes, now=now, new_id=self.new_id)
         return len(concluded)
 
