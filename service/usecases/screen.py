@@ -14,16 +14,16 @@ from service.core.campaigns import to_hold_again
 from service.core.comment import Draft
 from service.core.decisions import Screening
 from service.core.errors import Unavailable
-from service.core.policy import Verdict, probability
+from service.core.policy import Verdict, decide
 from service.core.ports import Clock, NewId, Screener, Store
 from service.core.records import WorkItem
+from service.core.rules import Policy
 from service.core.signals import CHECKS_CRASHED, SITE_SURGE, Signal
 from service.core.states import State
 from service.core.surge import bucket_of
 from service.usecases.gather import Gather, Gathered
-from service.usecases.weigh import Weigh
+from service.usecases.weigh import InForce, Weigh
 
-HALF = 0.5
 LEASE = timedelta(seconds=12)
 BATCH_ATTEMPTS = 2
 
@@ -115,7 +115,7 @@ class ScreenComments:
         now = self.clock()
         with self.store.write() as tx:
             concluded = tx.conclude(screenings, now=now, new_id=self.new_id)
-            tx.count_activity(_activity(found, screenings, concluded))
+            tx.count_activity(_activity(found, screenings, concluded, policies))
         # They stand on other pages. Waiting for those while these are locked, two workers could
         # wait for each other.
         for site_id, notes in _to_hold_again(gathered, screenings, concluded).items():
@@ -128,22 +128,31 @@ def _activity(
     found: Sequence[tuple[Draft, Sequence[Signal]]],
     screenings: Sequence[Screening],
     concluded: Collection[str],
+    policies: Mapping[str, InForce],
 ) -> Mapping[tuple[str, datetime], tuple[int, int]]:
     counts: dict[tuple[str, datetime], tuple[int, int]] = defaultdict(lambda: (0, 0))
     for (draft, _), screening in zip(found, screenings, strict=True):
         if draft.id in concluded and not draft.revision:
             at = (draft.site_id, bucket_of(draft.created_at))
             taken, refused = counts[at]
-            counts[at] = (taken + 1, refused + _is_refused(screening.verdict))
+            policy = policies[draft.site_id].policy
+            counts[at] = (taken + 1, refused + _is_refused(screening.verdict, policy))
     return counts
 
 
-def _is_refused(verdict: Verdict) -> bool:
-    """Whether it would be without the surge: one must not feed itself."""
-    surge = sum(one.points for one in verdict.contributions if one.signal.symbol == SITE_SURGE)
-    if surge and verdict.state is State.HELD:
-        return probability(verdict.spam.log_odds - surge) >= HALF
-    return verdict.state is not State.APPROVED
+def _is_refused(verdict: Verdict, policy: Policy) -> bool:
+    """Whether what weighs against it is enough, without the surge, which must not feed itself.
+
+    What has no points is no flood: a site that reads everything, a fault, somebody's silence.
+    """
+    if verdict.state is State.APPROVED:
+        return False
+    weighs = [
+        one.signal
+        for one in verdict.contributions
+        if one.points and one.signal.symbol != SITE_SURGE
+    ]
+    return decide(weighs, policy).state is not State.APPROVED
 
 
 def _to_hold_again(

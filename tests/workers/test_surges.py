@@ -72,6 +72,24 @@ def test_what_is_held_for_the_surge_alone_does_not_feed_it(visitors: Visitors) -
     assert busy.refused == 1
 
 
+@pytest.mark.parametrize("surging", [False, True])
+def test_what_a_site_holds_anyway_is_not_counted_as_refused(
+    services: Services, *, surging: bool
+) -> None:
+    """Not a site's wish, but spam and abuse, whether or not there is a surge already."""
+    visitors = Visitors(services, hold_all=True)
+    services.set_policy("news", "[thresholds.abuse]\nrejected = 1\n")
+    if surging:
+        with services.store.write() as tx:
+            tx.start_surge(visitors.site.id, now=services.clock(), event_id=services.new_id())
+    posted = visitors.post_all([FRIENDLY, BAD, "You are an idiot, and you always were."])
+    services.screen(visitors.items(posted))
+    assert set(visitors.states(posted)) <= {State.HELD, State.SPAM}
+    with services.store.read() as tx:
+        [busy] = tx.activity(visitors.site.id, since=services.clock() - timedelta(hours=1))
+    assert (busy.taken, busy.refused) == (3, 2)
+
+
 def test_in_a_surge_a_doubt_weighs_more_and_an_honest_comment_is_shown() -> None:
     """Three links are shown on a quiet day and held in a flood; nothing else becomes something."""
     surge = {"surge": Surge(NOW - timedelta(minutes=7, seconds=30))}
