@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from service.commands.setup import opened, require_schema, settings_with_secret
+from service.commands.setup import opened, require_schema, settings_with_secret, text_of
 from service.core.errors import NotFound
 from service.core.policy import packaged_policy, packaged_text
 from service.core.policy_data import policy_to_data
@@ -43,7 +43,7 @@ def policy_show(slug: str | None, version: int | None, *, as_json: bool) -> None
             return
         known = (
             [one for one in tx.site_policies(site.id) if one.version == version]
-            if version
+            if version is not None
             else [one for one in tx.policies_in_force([site.id]) if one.kind is PolicyKind.LIVE]
         )
     if not known and version is not None:
@@ -76,7 +76,7 @@ def policy_list(slug: str) -> None:
 def policy_check(slug: str, file: TextIO) -> None:
     """Say what the policy in FILE would change for a site, or what is wrong with it."""
     with opened(_checked()) as services:
-        found = services.compare_policy(slug, file.read())
+        found = services.compare_policy(slug, text_of(file))
     if not found:
         click.echo("It can be used, and changes nothing.")
     for place, old, new in found:
@@ -90,7 +90,7 @@ def policy_check(slug: str, file: TextIO) -> None:
 def policy_set(slug: str, note: str, file: TextIO) -> None:
     """Judge a site's comments by FILE, which names what differs from the packaged policy."""
     with opened(_checked()) as services:
-        made = services.set_policy(slug, file.read(), note=note)
+        made = services.set_policy(slug, text_of(file), note=note)
     click.echo(f"Version {made.version} is in force on {slug}.")
 
 
@@ -108,7 +108,7 @@ def policy_shadow(slug: str, note: str, file: TextIO | None, *, end: bool, repor
         if report:
             found = services.report_shadow(slug)
         else:
-            text = file.read() if file is not None else None
+            text = text_of(file) if file is not None else None
             made = services.set_policy(slug, text, kind=PolicyKind.SHADOW, note=note)
     if not report:
         click.echo(f"Version {made.version} {'ends the trial' if end else 'is tried'} on {slug}.")

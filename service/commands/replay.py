@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from service.commands.setup import opened, require_schema, settings_with_secret
+from service.commands.setup import opened, require_schema, settings_with_secret, text_of
 from service.core.rules import Family
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def replay(
     require_schema(settings)
     tally = Tally()
     with opened(settings) as services:
-        made = services.prepare_replay(file.read(), slug=slug, days=days, rescreen=rescreen)
+        made = services.prepare_replay(text_of(file), slug=slug, days=days, rescreen=rescreen)
         with click.progressbar(made, length=made.total, label="Replaying", file=sys.stderr) as bar:
             for outcome in bar:
                 tally.add(outcome)

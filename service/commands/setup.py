@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
+from service.core.errors import SetupError
 from service.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -36,3 +37,11 @@ def opened(settings: Settings) -> Iterator["Services"]:
         yield services
     finally:
         services.close()
+
+
+def text_of(file: TextIO) -> str:
+    """All of a file that was opened as UTF-8. Raises `SetupError` where it is something else."""
+    try:
+        return file.read()
+    except UnicodeDecodeError:
+        raise SetupError(f"{file.name} is not text in UTF-8.") from None

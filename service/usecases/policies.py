@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from service.core.errors import Conflict, NotFound, SetupError
+from service.core.errors import Conflict, InvalidPolicy, NotFound, SetupError
 from service.core.policy_data import differences
 from service.core.ports import Clock, Reads, Store
 from service.core.rules import Policy
@@ -41,16 +41,24 @@ class SetPolicy:
 
 @dataclass(frozen=True, slots=True)
 class ComparePolicy:
-    """What a site's text would change: places with the values now and then."""
+    """What a site's text would change: places with the values now and then.
+
+    Where what the site has set cannot be used, now is the packaged policy, by which its comments
+    are weighed meanwhile. Raises `InvalidPolicy` for the text itself.
+    """
 
     store: Store
     packaged_policy: Callable[[], Policy]
 
     def __call__(self, slug: str, text: str) -> list[tuple[str, object, object]]:
         packaged = self.packaged_policy()
+        then = laid_over(packaged, text, version=packaged.version)
         with self.store.read() as tx:
-            now = policy_in_force(tx, site_named(tx, slug), packaged)
-        return differences(now, laid_over(packaged, text, version=packaged.version))
+            try:
+                now = policy_in_force(tx, site_named(tx, slug), packaged)
+            except InvalidPolicy:
+                now = packaged
+        return differences(now, then)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ def test_what_cannot_be_used_is_refused_with_its_place(run: Run, visitors: Visit
     assert run("policy", "list", "--site", "news") == ""
     assert "no site nowhere" in run("policy", "list", "--site", "nowhere", status=2)
     assert "no version 7" in run("policy", "show", "--site", "news", "--version", "7", status=2)
+    assert "no version 0" in run("policy", "show", "--site", "news", "--version", "0", status=2)
     said = run("policy", "set", "--site", "news", "--note", "x" * 201, "-", status=2)
     assert "at most 200 characters" in said
 
@@ -110,7 +111,13 @@ def test_a_policy_that_does_not_fit_any_more_can_still_be_seen_and_replaced(
     assert run("policy", "show", "--site", "news") == old
     said = run("policy", "show", "--site", "news", "--json", status=2)
     assert "symbols.GONE: no check reports this symbol" in said
-    run("policy", "check", "--site", "news", "-", stdin="", status=2)
+    said = run("policy", "check", "--site", "news", "-", stdin=old, status=2)
+    assert "symbols.GONE: no check reports this symbol" in said
+    assert "changes nothing" in run("policy", "check", "--site", "news", "-", stdin="")
+    strict = "[thresholds.spam]\nheld = 0.4\n"
+    assert run("policy", "check", "--site", "news", "-", stdin=strict) == (
+        "thresholds.spam.held: 0.5 -> 0.4\n"
+    )
     run("policy", "set", "--site", "news", "-", stdin="")
     posted = visitors.post()
     visitors.services.screen([visitors.item(posted)])
@@ -136,3 +143,19 @@ def test_a_draft_is_tried_reported_and_ended(run: Run, visitors: Visitors) -> No
     assert "no check reports this symbol" in run(
         *shadow, "-", stdin="[symbols.GONE]\npoints = 1\n", status=2
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("policy", "check", "--site", "news"), ("policy", "set", "--site", "news"),
+        ("policy", "shadow", "--site", "news"), ("replay", "--policy"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_text_is_refused_in_plain_words(
+    run: Run, visitors: Visitors, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """An editor's other encoding, or a picture: nobody wants to read a traceback."""
+    file = tmp_path / "policy.toml"
+    file.write_bytes(b"# caf\xe9\n")
+    assert "policy.toml is not text in UTF-8." in run(*command, str(file), status=2)
