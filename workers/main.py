@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from types import FrameType, TracebackType
 
 import click
@@ -96,6 +97,11 @@ def run(configuration: settings.Settings) -> None:
     )
     try:
         worker.work(logging_level=logging.getLevelName(logging.getLogger().level))
+    except SystemExit:
+        # Told to stop when RQ had registered the worker, and had not yet set its own handlers.
+        with suppress(redis.RedisError):
+            worker.register_death()  # type: ignore[no-untyped-call]
+        raise
     except (StopRequested, redis.RedisError) as error:
         if not worker.asked_to_stop:
             raise

@@ -267,7 +267,7 @@ def test_a_site_gets_what_it_asks_for(
         (None, State.HELD),
         ("[symbols.MANY_LINKS]\npoints = 1.0", State.APPROVED),
         ("[symbols]\nMANY_LINKS.points = 0\nMOSTLY_LINKS.points = 4.8", State.HELD),
-        ("[symbols]\nMANY_LINKS.points = 6.4\nTOKEN_ABSENT.points = 3.2", State.SPAM),
+        ("[symbols]\nMANY_LINKS.points = 7.5\nTOKEN_ABSENT.points = 4.8", State.SPAM),
         ("[thresholds.spam]\nheld = 0.95", State.APPROVED),
     ],
 )
