@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.core.comment import Draft
-from service.core.copies import Campaign
+from service.core.copies import Campaign, resemblance
 from service.core.states import State
 
 CHAINED_AT_LEAST = 0.18
@@ -46,6 +46,7 @@ class Member:
     state: State
     by_person: bool
     created_at: datetime
+    sketch: tuple[int, ...]
 
 
 class Chains:
@@ -111,14 +112,15 @@ def by_campaign(
 SURE_OTHERS, SURE_AUTHORS, SURE_NETWORKS = 5, 3, 3
 TAKEN_BACK_WITHIN = timedelta(hours=24)
 ORIGINAL_AFTER = timedelta(minutes=10)
+_NOT_STOPPED = frozenset({State.PENDING, State.APPROVED})
 
 
 def to_hold_again(campaign: Campaign, members: Sequence[Member]) -> Collection[str]:
     """Of a campaign that has just been recognised, the ids whose approval by the checks ends.
 
-    It takes many authors on many networks, or a person's refusal, and no person's approval. The
-    first comment stays if the second came later than ten minutes after it: whoever copies somebody
-    else's comment must not be able to take that away.
+    It takes many authors on many networks, or a person's refusal, and no person's approval. What is
+    an original stays: whoever copies somebody else's comment, or joins several in one text, must
+    not be able to take them away.
     """
     if campaign.accepted_by_people and not campaign.refused_by_people:
         return ()
@@ -130,8 +132,21 @@ def to_hold_again(campaign: Campaign, members: Sequence[Member]) -> Collection[s
     ):
         return ()
     newest = max(one.created_at for one in members)
-    taken = [one for one in members if newest - one.created_at <= TAKEN_BACK_WITHIN]
-    first, *rest = sorted(members, key=lambda one: one.comment_id)
-    if rest and rest[0].created_at - first.created_at > ORIGINAL_AFTER:
-        taken = [one for one in taken if one is not first]
-    return [one.comment_id for one in taken if not one.by_person]
+    return [
+        one.comment_id
+        for one in members
+        if one.state in _NOT_STOPPED
+        and not one.by_person
+        and newest - one.created_at <= TAKEN_BACK_WITHIN
+        and not _is_original(one, members)
+    ]
+
+
+def _is_original(member: Member, members: Iterable[Member]) -> bool:
+    """Whether nothing like it came before it, nor soon after it."""
+    return not any(
+        other is not member
+        and other.created_at - member.created_at <= ORIGINAL_AFTER
+        and resemblance(member.sketch, other.sketch, at_least=CHAINED_AT_LEAST)
+        for other in members
+    )

@@ -19,21 +19,23 @@ class Fingerprint:
     keys: tuple[int, ...]
     sketch: tuple[int, ...]
 
-    def resemblance(self, sketch: tuple[int, ...], *, at_least: float) -> float:
-        """An estimate of Jaccard's index of both texts' shingles; 0 if it is below `at_least`.
 
-        Of bottom-k sketches (Broder 1997): the share that both have of the smallest of either. One
-        that is not full holds all hashes of its text; of two such the index is exact.
-        """
-        both = set(self.sketch).intersection(sketch)
-        # It is no more than this, and most candidates share little: that is seen quickly.
-        if not both or len(both) < at_least * max(len(self.sketch), len(sketch)):
-            return 0.0
-        smallest = sorted(set(self.sketch).union(sketch))
-        if max(len(self.sketch), len(sketch)) >= SKETCH_MAX:
-            smallest = smallest[:SKETCH_MAX]
-        index = sum(one in both for one in smallest) / len(smallest)
-        return index if index >= at_least else 0.0
+def resemblance(one: tuple[int, ...], other: tuple[int, ...], *, at_least: float) -> float:
+    """An estimate, from their sketches, of Jaccard's index of the shingles of two texts; 0 if it is
+    below `at_least`.
+
+    Of bottom-k sketches (Broder 1997): the share that both have of the smallest of either. One
+    that is not full holds all hashes of its text; of two such the index is exact.
+    """
+    both = set(one).intersection(other)
+    # It is no more than this, and most candidates share little: that is seen quickly.
+    if not both or len(both) < at_least * max(len(one), len(other)):
+        return 0.0
+    smallest = sorted(set(one).union(other))
+    if max(len(one), len(other)) >= SKETCH_MAX:
+        smallest = smallest[:SKETCH_MAX]
+    index = sum(hash_ in both for hash_ in smallest) / len(smallest)
+    return index if index >= at_least else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ class CopyReads(Connected):
                 comments.c.state,
                 _BY_PERSON.label("by_person"),
                 comments.c.created_at,
+                sketches.c.sketch,
             )
             .join(comments, _is_comment(site_id, sketches.c.comment_id))
             .where(
@@ -107,6 +108,7 @@ class CopyReads(Connected):
                 state=State(row.state),
                 by_person=bool(row.by_person),
                 created_at=row.created_at,
+                sketch=sketch_from_bytes(row.sketch),
             )
             for row in rows
         ]

@@ -17,7 +17,7 @@ from service.core.campaigns import (
     campaign_of,
 )
 from service.core.comment import Draft
-from service.core.copies import ALONE, NO_COPIES, Campaign, Copies, Fingerprint
+from service.core.copies import ALONE, NO_COPIES, Campaign, Copies, Fingerprint, resemblance
 from service.core.ports import Reads, Store
 from service.core.records import CopyKind, CopyMark, KnownCopy
 from service.core.states import State
@@ -126,7 +126,7 @@ def _copies(
     exact = _of_others(_earlier(by_kind[CopyKind.TEXT], draft), draft)
     near: dict[str, KnownCopy] = {}
     for other in by_kind[CopyKind.SHINGLE].values():
-        index = fingerprint.resemblance(other.sketch, at_least=CHAINED_AT_LEAST)
+        index = resemblance(fingerprint.sketch, other.sketch, at_least=CHAINED_AT_LEAST)
         if index:
             chains.join(campaign_id, other.campaign_id)
             chains.join(campaign_id, draft.id)

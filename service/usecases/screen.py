@@ -159,14 +159,20 @@ def _to_hold_again(
     gathered: Sequence[Gathered], screenings: Sequence[Screening], concluded: Collection[str]
 ) -> Mapping[str, Mapping[str, str]]:
     """By site, comments of a campaign that were shown before it was recognised, and why not now."""
+    latest = {
+        (screening.site_id, one.campaign[0].comment_id): (one, screening.comment_id)
+        for one, screening in zip(gathered, screenings, strict=bool(gathered))
+        if one.campaign
+        and screening.comment_id in concluded
+        and screening.verdict.state is not State.APPROVED
+    }
     notes: dict[str, dict[str, str]] = defaultdict(dict)
-    for one, screening in zip(gathered, screenings, strict=bool(gathered)):
-        if screening.comment_id not in concluded or screening.verdict.state is State.APPROVED:
-            continue
+    # Of a campaign the last has seen the most of it.
+    for (site_id, _), (one, screened_id) in latest.items():
         campaign = one.subject.campaign
         for comment_id in to_hold_again(campaign, one.campaign):
-            if comment_id != screening.comment_id:
-                notes[screening.site_id][comment_id] = (
+            if comment_id != screened_id:
+                notes[site_id][comment_id] = (
                     f"Its text came again in {campaign.others} other comments, "
                     f"by {campaign.authors} authors on {campaign.pages} pages."
                 )

@@ -123,6 +123,26 @@ def test_whoever_copies_a_comment_cannot_take_it_away(
     assert visitors.state(first) is State.APPROVED
 
 
+def test_whoever_joins_comments_in_one_text_cannot_take_them_away(
+    visitors: Visitors, services: Services
+) -> None:
+    """Three honest comments in each of the strangers' texts make a campaign, and stay."""
+    honest = [
+        "My grandmother baked this bread every Friday with rye flour from the mill, without a scale.",
+        "The council promised a bridge over the river when I was a child, and forgets it each time.",
+        "I tried the recipe twice with spelt and once with oats, and only the oats came out soft.",
+    ]
+    first = [post(visitors, place, text) for place, text in enumerate(honest)]
+    assert screened(visitors, *first) == [State.APPROVED] * 3
+    for one in first:
+        visitors.age(timedelta(hours=1), one)
+    joined = [post(visitors, place, " ".join([*honest, f"No {place}."])) for place in range(3, 9)]
+    for one in joined:
+        screened(visitors, one)
+    assert set(visitors.states(joined)) <= STOPPED
+    assert visitors.states(first) == [State.APPROVED] * 3
+
+
 def test_an_author_may_say_a_thing_in_a_few_threads(visitors: Visitors) -> None:
     """One's own shown text is no copy three times; from then on it is."""
     who = {"author_email": "ann@news.example", "ip": "198.51.100.7"}
