@@ -192,8 +192,8 @@ def test_the_points_shown_add_up_to_the_sum_shown(points, shown, total):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.0, "under 1 %"), (0.004, "under 1 %"), (0.018, "2 %"), (0.5, "50 %"), (0.991, "99 %"),
-     (0.996, "over 99 %"), (1.0, "over 99 %")],
+    [(0.0, "under 0.1 %"), (0.004, "0.4 %"), (0.018, "2 %"), (0.5, "50 %"), (0.991, "99.1 %"),
+     (0.995, "99.5 %"), (1.0, "over 99.9 %")],
 )  # fmt: skip
 def test_nothing_is_shown_as_certain(value, shown):
     """A hundred per cent would be a promise that no check can make."""
@@ -217,7 +217,7 @@ def test_a_card_shows_its_reasons_as_sums(desk):
     assert "It has many links. 5 links MANY_LINKS 5.5" in text
     assert "HELD_WORD enough by itself for: held 0.0" in text
     assert "before it is shown. SITE_HOLDS_ALL enough by itself for: held" in text
-    assert "Spam: 82 % held from 50 %, spam from 95 %" in text
+    assert "Spam: 82 % held from 50 %, spam from 99.5 %" in text
     assert "Before anything was seen \N{MINUS SIGN}4.0" in text
     assert "Sum (log-odds) 1.5" in text
     assert "Abuse: 18 % held from 50 %, rejected from 98 %" in text

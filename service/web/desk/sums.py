@@ -11,6 +11,8 @@ from service.core.states import State
 from service.web.desk.evidence import visible
 
 _TENTHS = 10
+_PERCENT = 100
+_LEAST_PERCENT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,14 @@ def tenths(points: Sequence[float]) -> tuple[list[str], str]:
 
 def percent(value: float) -> str:
     """A probability; nothing is ever shown as certain."""
-    rounded = round(value * 100)
-    if rounded < 1:
-        return "under 1 %"
-    return f"{rounded} %" if rounded <= 99 else "over 99 %"  # noqa: PLR2004 (per cent)
+    hundredths = value * _PERCENT
+    if hundredths < _LEAST_PERCENT:
+        return f"under {_LEAST_PERCENT} %"
+    if hundredths > _PERCENT - _LEAST_PERCENT:
+        return f"over {_PERCENT - _LEAST_PERCENT} %"
+    # Near either end it matters whether it is one in a hundred or one in a thousand.
+    near_an_end = min(hundredths, _PERCENT - hundredths) < 1
+    return f"{hundredths:.1f} %" if near_an_end else f"{hundredths:.0f} %"
 
 
 def _shown_sum(family: Family, parts: Sequence[Contribution], policy: Policy) -> ShownSum:
