@@ -33,6 +33,7 @@ COMMANDS = {
     "policy": ("policy:policy", "Show, check and set sites' policies."),
     "replay": ("replay:replay", "List what a draft policy would have flipped."),
     "thread": ("admin:thread", "Close a page's comments, or open them again."),
+    "filter": ("site_filter:site_filter", "Show, rebuild and reset a site's own filter."),
     "moderator": ("admin:moderator", "Add moderators, and give them new passwords."),
 }
 _PLUGIN_GROUP = "vestibule.commands"

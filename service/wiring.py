@@ -35,10 +35,12 @@ from service.settings import Settings, sqlite_path
 from service.store import SqlStore, is_current
 from service.store.schema import unreachable
 from service.usecases.gather import Gather
+from service.usecases.learn import SiteFilters
 from service.usecases.look_up import LookUp
 from service.usecases.moderate import DecideComment
 from service.usecases.people import AddModerator, FindSession, SetPassword, SignIn, SignOut
 from service.usecases.policies import ComparePolicy, ReportShadow, SetPolicy
+from service.usecases.rebuild_filter import RebuildFilter
 from service.usecases.replay import PrepareReplay
 from service.usecases.revise import EditComment, WithdrawComment
 from service.usecases.screen import ScreenComments
@@ -76,6 +78,8 @@ class Services:
     sites: KnownSites
     submit: Callable[[Submission], Receipt]
     screen: ScreenComments
+    filters: SiteFilters
+    rebuild_filter: RebuildFilter
     decide: DecideComment
     edit: EditComment
     withdraw: WithdrawComment
@@ -147,6 +151,8 @@ def build(settings: Settings) -> Services:
             required=settings.remote_required,
         )
 
+    filters = SiteFilters(store, load_screener, vault, utc_now)
+
     def close() -> None:
         store.close()
         gate.connection.close()
@@ -182,11 +188,13 @@ def build(settings: Settings) -> Services:
         screen=ScreenComments(
             store,
             load_screener,
-            Gather(store, load_screener, utc_now, look_up, watch),
+            Gather(store, load_screener, utc_now, look_up, watch, filters),
             Weigh(packaged_policy, vault),
             utc_now,
             new_id,
         ),
+        filters=filters,
+        rebuild_filter=RebuildFilter(store, filters, utc_now),
         decide=DecideComment(store, utc_now, new_id),
         edit=EditComment(store, queue, limiter, room, vault, utc_now),
         withdraw=WithdrawComment(store, utc_now, new_id),

@@ -8,11 +8,13 @@ returns to Python is beyond this: the worker's supervisor kills the process.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 
 from service.core.comment import Subject
 from service.core.copies import Fingerprint
+from service.core.lessons import Lesson, LessonText, SiteFilter
 from service.core.ports import Screener
 from service.core.signals import CHECK_FAILED, CHECK_TIMED_OUT, Signal
 from workers.alarm import Alarm, OuterAlarm, OutOfTime
@@ -23,6 +25,10 @@ from workers.material import Material
 from workers.model.scores import Models, Scores, packaged_models
 from workers.phrases import promotion
 from workers.scoring import score_all
+from workers.site_filter.features import FORM
+from workers.site_filter.readings import is_reading, read_lesson
+from workers.site_filter.trained import filter_from
+from workers.site_filter.training import train
 from workers.text import READING_VERSION
 from workers.text.hosts import warm_up
 
@@ -55,6 +61,18 @@ class Pipeline:
     def fingerprint(self, text: str) -> Fingerprint:
         return fingerprint(text)
 
+    def is_reading(self, key: bytes, reading: bytes) -> bool:
+        return is_reading(key, reading)
+
+    def read_lesson(self, key: bytes, text: LessonText) -> bytes:
+        return read_lesson(key, text.content, text.author_name, text.author_url)
+
+    def filter_from(self, key: bytes, snapshot: bytes) -> SiteFilter | None:
+        return filter_from(key, snapshot)
+
+    def site_filter(self, key: bytes, lessons: Sequence[Lesson], now: datetime) -> SiteFilter:
+        return train(key, lessons, now)
+
     def screen(
         self, subjects: Sequence[Subject], beat: Callable[[], None]
     ) -> Sequence[Sequence[Signal]]:
@@ -84,6 +102,7 @@ class Pipeline:
             "vestibule": _package_version(),
             "reading": READING_VERSION,
             **self._models.versions,
+            "site_filter": str(FORM),
         }
 
     def of_the_moment(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from service.core.copies import ALONE, Campaign, Copies
+from service.core.lessons import SiteFilter
 from service.core.lookups import NO_LOOKUPS, Lookups
 from service.core.site import Site
 from service.core.states import State
@@ -238,6 +239,7 @@ class Subject:
     campaign: Campaign = ALONE
     lookups: Lookups = NO_LOOKUPS
     surge: Surge | None = None
+    site_filter: SiteFilter | None = None
 
 
 # -- shown -----------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from service.core.comment import (
 )
 from service.core.copies import Fingerprint
 from service.core.decisions import Decision, Screening
+from service.core.learning import LessonReader, LessonReads, LessonWrites
 from service.core.people import Moderator, NewModerator, Session
 from service.core.records import (
     CopyKind,
@@ -53,7 +54,7 @@ NewId = Callable[[], str]
 # -- store -----------------------------------------------------------------------------------------
 
 
-class Reads(Protocol):
+class Reads(LessonReads, Protocol):
     """A look at the store: on SQLite at one moment, on PostgreSQL each query at its own."""
 
     def site(self, slug: str) -> Site | None: ...
@@ -174,7 +175,7 @@ class Reads(Protocol):
     def key_ids(self) -> frozenset[str]: ...
 
 
-class Writes(Reads, Protocol):
+class Writes(Reads, LessonWrites, Protocol):
     """One transaction: all of it is stored when the block ends, or nothing."""
 
     def receive(
@@ -389,7 +390,7 @@ class Passwords(Protocol):
         ...
 
 
-class Screener(Protocol):
+class Screener(LessonReader, Protocol):
     """The checks. `workers.pipeline` implements it; `wiring` loads it by dotted name."""
 
     def fingerprint(self, text: str) -> Fingerprint: ...

@@ -302,3 +302,30 @@ key_ids = Table(
     metadata,
     Column("id", String(16), primary_key=True),
 )
+
+# How far each site's own filter has come; see `core.lessons.FilterState`.
+site_filters = Table(
+    "site_filters",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("since", UtcDateTime),
+    Column("made_of", BigInteger, nullable=False),
+    Column("made_at", UtcDateTime),
+    Column("snapshot", LargeBinary, nullable=False),
+)
+
+# What moderators said of texts. It all follows from `decisions`; `reading` holds no words.
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("site_id", Id, primary_key=True),
+    Column("comment_id", Id, primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("label", String(10), nullable=False),
+    Column("teacher_id", Id),
+    Column("decision_id", Id, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("reading", LargeBinary, nullable=False),
+    Index(None, "site_id", "label", "decision_id"),
+)

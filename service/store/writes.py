@@ -4,6 +4,7 @@ from service.store.adding import AddingWrites
 from service.store.arriving import ArrivingWrites
 from service.store.copying import CopyReads, CopyWrites
 from service.store.desk import DeskReads, DeskWrites
+from service.store.lessons import LessonReads, LessonWrites
 from service.store.looking_up import LookUpReads
 from service.store.policies import PolicyReads, PolicyWrites
 from service.store.reading import ThreadReads
@@ -22,6 +23,7 @@ class SqlReads(
     DeskReads,
     PolicyReads,
     ReplayReads,
+    LessonReads,
 ):
     """Implements `core.ports.Reads`."""
 
@@ -34,6 +36,7 @@ class SqlWrites(
     ScreeningWrites,
     DeskWrites,
     PolicyWrites,
+    LessonWrites,
     SqlReads,
 ):
     """Implements `core.ports.Writes`."""

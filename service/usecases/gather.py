@@ -1,12 +1,13 @@
 """Gather: everything that the checks may know of a batch of comments, found before they run."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from service.core.campaigns import Member
 from service.core.comment import AuthorHistory, Draft, Rates, Subject
+from service.core.lessons import SiteFilter
 from service.core.ports import Clock, Screener, Store
 from service.usecases.look_up import LookUp
 from service.usecases.recognise import recognise
@@ -34,6 +35,7 @@ class Gather:
     clock: Clock
     look_up: Callable[[], LookUp]
     watch: WatchSurges
+    filters: Callable[[Collection[str]], Mapping[str, SiteFilter]]
 
     def __call__(self, drafts: Sequence[Draft], beat: Callable[[], None]) -> list[Gathered]:
         """In the order of the drafts; `beat` is called now and then."""
@@ -46,6 +48,8 @@ class Gather:
         by_site: dict[str, list[Draft]] = defaultdict(list)
         for draft in drafts:
             by_site[draft.site_id].append(draft)
+        filters = self.filters(by_site)
+        beat()
         gathered: dict[str, Gathered] = {}
         for site_id, of_site in by_site.items():
             recognised = recognise(self.store, of_site, prints, now=now)
@@ -70,6 +74,7 @@ class Gather:
                         campaign=known.campaign,
                         lookups=lookups[draft.id],
                         surge=surge,
+                        site_filter=filters.get(site_id),
                     ),
                     known.members,
                 )

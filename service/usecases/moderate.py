@@ -1,4 +1,4 @@
-"""Moderate: a person decides about a comment, and it is recorded in the same transaction."""
+"""Moderate: a person decides about a comment; record and filter change in the same transaction."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from service.core.errors import Forbidden, NotFound, StaleVersion, TransitionRef
 from service.core.people import Moderator
 from service.core.ports import Clock, NewId, Reads, Store
 from service.core.states import State, may_follow
+from service.usecases.learn import learn
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class DecideComment:
             )
             if not moved:
                 raise StaleVersion("It has just changed. Look at it again before you decide.")
+            learn(tx, head.site_id, head.id)
         return target
 
 

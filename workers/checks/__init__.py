@@ -44,6 +44,7 @@ from workers.checks.sender import check_sender
 from workers.checks.sexual import check_sexual
 from workers.checks.shouting import check_shouting
 from workers.checks.shouting_at import check_shouting_at
+from workers.checks.site_filter import check_site_filter
 from workers.checks.site_rules import check_site_rules
 from workers.checks.surge import check_surge
 from workers.checks.threats import check_threats
@@ -166,6 +167,12 @@ CHECKS = (
     Check(
         "author", check_author, ("FIRST_TIME_AUTHOR", "AUTHOR_REJECTED_BEFORE"),
         "Whoever was refused before is worth a second look.",
+        of_the_moment=True,
+    ),
+    Check(
+        "site_filter", check_site_filter,
+        ("SITE_FILTER_SPAM", "SITE_FILTER_OK", "SITE_FILTER_ABUSE"),
+        "Every site has its own spam; its moderators know it, and twenty decisions tell much.",
         of_the_moment=True,
     ),
     Check(
