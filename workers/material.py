@@ -1,5 +1,6 @@
 """What a check gets to see."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,23 @@ class Unread(Exception):
     """The models could not read this comment, so nobody may go on as if they had."""
 
 
+@dataclass(frozen=True, eq=False)
+class SecondReading:
+    """What the second reader made of a text; without `_evidence` it was asked, and failed.
+
+    `spans` gives, for a head, where in the text as written the words stand that carried it.
+    """
+
+    _evidence: Mapping[str, float] | None = None
+    spans: Callable[[str], tuple[tuple[int, int], ...]] = lambda _head: ()
+
+    def evidence(self, head: str) -> float:
+        """The logarithm of how much likelier the text is with the label. Raises `Unread`."""
+        if self._evidence is None:
+            raise Unread
+        return self._evidence[head]
+
+
 @dataclass(eq=False)
 class Material:
     """One comment: its circumstances (`subject`), its texts, read once for all checks, and what
@@ -21,6 +39,7 @@ class Material:
 
     subject: Subject
     read_scores: Scores | None = None
+    second: SecondReading | None = None
 
     @cached_property
     def text(self) -> Text:

@@ -22,9 +22,11 @@ from workers.attempts import attempt, limit, log_failure
 from workers.checks import CHECKS, Check
 from workers.fingerprint import fingerprint
 from workers.material import Material
+from workers.model.deep import SecondReader, installed_second_reader
 from workers.model.scores import Models, Scores, packaged_models
 from workers.phrases import promotion
 from workers.scoring import score_all
+from workers.second_reading import ask_second
 from workers.site_filter.features import FORM
 from workers.site_filter.readings import is_reading, read_lesson
 from workers.site_filter.trained import filter_from
@@ -52,10 +54,12 @@ class Pipeline:
         checks: Iterable[Check] = CHECKS,
         *,
         models: Models | None = None,
+        second: SecondReader | None = None,
         budget_seconds: float = BUDGET_SECONDS,
     ) -> None:
         self._checks = tuple(checks)
         self._models = models or packaged_models()
+        self._second = second
         self._budget_seconds = budget_seconds
 
     def fingerprint(self, text: str) -> Fingerprint:
@@ -89,6 +93,8 @@ class Pipeline:
         found = []
         try:
             score_all(materials, self._models, beat, budget_seconds=self._budget_seconds)
+            if self._second is not None:
+                ask_second(materials, self._second, beat, budget_seconds=self._budget_seconds)
             for place, material in enumerate(materials):
                 if place:
                     beat()
@@ -102,6 +108,7 @@ class Pipeline:
             "vestibule": _package_version(),
             "reading": READING_VERSION,
             **self._models.versions,
+            **({"second_reader": self._second.version} if self._second else {}),
             "site_filter": str(FORM),
         }
 
@@ -149,8 +156,11 @@ def _package_version() -> str:
 
 
 def build_screener() -> Screener:
-    """The pipeline with all checks and the shipped models; `service.wiring` loads it by name."""
+    """The pipeline with all checks, the shipped models, and the second reader if it is installed.
+
+    `service.wiring` loads it by name.
+    """
     # What is read once and then kept is read now, so that processes forked later share it.
     warm_up()
     promotion()
-    return Pipeline()
+    return Pipeline(second=installed_second_reader())

@@ -77,7 +77,9 @@ def test_the_page_names_priors_thresholds_and_limits() -> None:
     }
     limits = {
         name: (float(cap), float(floor or 0))
-        for name, cap, floor in re.findall(r"`(\w+)` (\d+(?:\.\d+)?)(?: to (-\d+(?:\.\d+)?))?", page)
+        for name, cap, floor in re.findall(
+            r"`(\w+)` (\d+(?:\.\d+)?)(?: to (-\d+(?:\.\d+)?))?", page
+        )
     }
     assert limits == {
         name: (group.cap, group.floor) for name, group in POLICY.groups.items() if group.family

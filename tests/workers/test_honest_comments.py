@@ -9,6 +9,7 @@ from subjects import subject
 
 from service.core.policy import decide, packaged_policy
 from service.core.states import State
+from workers.model.deep import installed_second_reader
 from workers.pipeline import Pipeline
 
 EVERY = 6
@@ -21,7 +22,7 @@ def test_honest_comments_are_approved(shared) -> None:
         rows = [json.loads(line) for line in lines]
     texts = [row["text"].strip()[:10_000] for row in rows
              if row["ds"] in {"wiki_context", "blog_mmistakes"} and row["y"] == 0][::EVERY]  # fmt: skip
-    pipeline, policy = Pipeline(), packaged_policy()
+    pipeline, policy = Pipeline(second=installed_second_reader()), packaged_policy()
     seen: Counter[int] = Counter()
     subjects = []
     for text in filter(None, texts):

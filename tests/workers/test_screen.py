@@ -29,7 +29,7 @@ BREAD = (
     "My grandmother baked this bread every Friday, with rye flour from the mill behind the church, "
     "and she never once used a scale, so nobody in the family can do it quite as she did."
 )
-ALWAYS = {"FIRST_TIME_AUTHOR", "MODEL_SPAM", "MODEL_ABUSE"}
+ALWAYS = {"FIRST_TIME_AUTHOR", "MODEL_SPAM", "MODEL_ABUSE", "DEEP_ABUSE"}
 NEARLY_BREAD = BREAD.replace("Friday", "Sunday")
 
 

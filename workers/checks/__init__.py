@@ -39,6 +39,7 @@ from workers.checks.rates import check_rates
 from workers.checks.remote import check_remote
 from workers.checks.repetition import check_repetition
 from workers.checks.reported import check_reported
+from workers.checks.second_reader import check_second_reader
 from workers.checks.self_harm import check_self_harm
 from workers.checks.sender import check_sender
 from workers.checks.sexual import check_sexual
@@ -246,6 +247,10 @@ CHECKS = (
     Check(
         "model_abuse", check_model_abuse, ("MODEL_ABUSE", "MODEL_HATE"),
         "Abuse is more than words on a list: which of them stand together says more.",
+    ),
+    Check(
+        "second_reader", check_second_reader, ("DEEP_ABUSE", "DEEP_HATE"),
+        "The same words attack, quote and deny: where they leave doubt, the sentence decides.",
     ),
 )  # fmt: skip
 """All of them run for every comment, in this order; what they find is reported in this order."""

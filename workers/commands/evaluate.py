@@ -26,9 +26,10 @@ def evaluate(file: Path, html: Path | None) -> None:
     from workers.commands.alone import judge
     from workers.commands.report import as_html, as_text
     from workers.commands.tally import Evaluation
+    from workers.model.deep import installed_second_reader
     from workers.pipeline import Pipeline
 
-    pipeline, policy = Pipeline(), packaged_policy()
+    pipeline, policy = Pipeline(second=installed_second_reader()), packaged_policy()
     evaluation = Evaluation(policy)
     began = time.perf_counter()
     for portion in judge(file, pipeline, policy, label="Evaluating"):

@@ -28,9 +28,10 @@ def score(file: Path) -> None:
     # Imported late, so that `vestibule --help` does not wait for the checks and the models.
     from service.core.policy import packaged_policy
     from workers.commands.alone import Judged, judge
+    from workers.model.deep import installed_second_reader
     from workers.pipeline import Pipeline
 
-    pipeline, policy = Pipeline(), packaged_policy()
+    pipeline, policy = Pipeline(second=installed_second_reader()), packaged_policy()
     faults = 0
     for portion in judge(file, pipeline, policy, label="Scoring"):
         for one in portion:

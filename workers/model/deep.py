@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -75,6 +76,10 @@ class SecondReader:
             raise _unusable(f"{Path(error.filename).name} is missing") from None
         except troubles as error:
             raise _unusable(type(error).__name__) from None
+
+    def prior(self, head: str) -> float:
+        """The log-odds that a text has before it is read."""
+        return math.log(self.rates[head] / (1.0 - self.rates[head]))
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """The probability of each head, for each text."""
@@ -144,6 +149,15 @@ class SecondReader:
 def packaged_second_reader() -> SecondReader:
     """The shipped reader, read once a process: before a worker forks."""
     return SecondReader()
+
+
+def installed_second_reader() -> SecondReader | None:
+    """The shipped reader where the extra `deep` is installed, else None. Raises `SetupError` where
+    it is installed, and the files do not do.
+    """
+    if find_spec("onnxruntime") is None or find_spec("tokenizers") is None:
+        return None
+    return packaged_second_reader()
 
 
 def _led(value: float, xs: Sequence[float], ys: Sequence[float]) -> float:

@@ -3,7 +3,8 @@
     python -m workers.model.deep_export --data dev.jsonl.gz --model folder --out folder
 
 Calibrated on half of the held-out lines and measured on the other half, by the shipped files
-themselves. Sets weigh alike, so that a large one does not decide what a probability means.
+themselves. No set has more than some lines there, so that no large one decides what a probability
+means.
 """
 
 import argparse
@@ -32,8 +33,8 @@ from workers.model.deep_figures import (
 )
 from workers.model.deep_training import Reader, encoder_folder
 
-PER_SET = 1_500
-PER_LEFT_OUT_SET = 6_000
+PER_SET = 1_000
+PER_LEFT_OUT_SET = 1_500
 FALSE_ALARMS = 0.05
 STRAIGHT = [[-50.0, -50.0], [50.0, 50.0]]
 """The calibration that leaves scores as they are."""
@@ -96,48 +97,54 @@ def measured_lines(path: Path, left_out: Sequence[str]) -> list[Line]:
 
 def calibrate(lines: Sequence[Line], raw: np.ndarray) -> tuple[dict[str, Any], dict[str, float]]:
     """The calibration from every second line of the sets that train; its error on the others."""
-    knots, errors = {}, {}
-    rates = {}
+    knots, rates, errors = {}, {}, {}
+    even = np.arange(len(lines)) % 2 == 0
+    known = np.array([line.source in SHARES for line in lines])
     for place, head in enumerate(HEADS):
-        said = np.array([getattr(line, head) for line in lines])
-        mine = (said >= 0) & np.array([line.source in SHARES for line in lines])
-        sources = np.array([line.source for line in lines])
-        weights = np.zeros(len(lines))
-        for source in set(sources[mine]):
-            weights[mine & (sources == source)] = 1 / (mine & (sources == source)).sum()
-        weights *= mine.sum()
-        even = np.arange(len(lines)) % 2 == 0
-        fit, test = mine & even, mine & ~even
-        knots[head] = rising_knots(raw[fit, place], said[fit].astype(int), weights[fit])
-        rates[head] = round(float(np.average(said[fit], weights=weights[fit])), 4)
+        said = np.array([int(getattr(line, head)) for line in lines])
+        fit, test = known & (said >= 0) & even, known & (said >= 0) & ~even
+        knots[head] = rising_knots(raw[fit, place], said[fit])
+        rates[head] = round(float(said[fit].mean()), 4)
         xs, ys = zip(*knots[head], strict=True)
         chances = 1 / (1 + np.exp(-np.interp(raw[test, place], xs, ys)))
-        errors[head] = round(calibration_error(chances, said[test].astype(int)), 4)
+        errors[head] = round(calibration_error(chances, said[test]), 4)
     return {"knots": knots, "rates": rates}, errors
 
 
-def figures(lines: Sequence[Line], raw: np.ndarray) -> dict[str, Any]:
-    """AUC by set and head; harmless identity mentions flagged where 5 % of other fine lines are."""
-    found: dict[str, Any] = {"auc": {}}
+def set_figures(lines: Sequence[Line], raw: np.ndarray) -> dict[str, dict[str, float]]:
+    """The AUC of either head, for each set that has both kinds of lines."""
     sources = np.array([line.source for line in lines])
     bad = np.array([line.bad for line in lines])
-    for source in sorted(set(sources)):
-        mine = sources == source
-        if bad[mine].any():
-            found["auc"][source] = {
-                head: round(auc(raw[mine, place], bad[mine]), 4) for place, head in enumerate(HEADS)
-            }
-    harmless = (sources == "madlibs") & (bad == 0)
-    texts = [line.text for line, one in zip(lines, harmless, strict=True) if one]
-    others = np.isin(sources, ["edos", "stormfront", "wiki_context"]) & (bad == 0)
+    return {
+        source: {
+            head: round(auc(raw[sources == source, place], bad[sources == source]), 4)
+            for place, head in enumerate(HEADS)
+        }
+        for source in sorted(set(sources.tolist()))
+        if len(set(bad[sources == source].tolist())) > 1
+    }
+
+
+def identity_figures(
+    reader: SecondReader, harmless: Sequence[str], lines: Sequence[Line], raw: np.ndarray
+) -> dict[str, dict[str, Any]]:
+    """Harmless mentions of a group flagged, where 5 % of the other sets' fine lines are."""
+    found = {}
+    scores = raw_scores(reader, harmless)
+    others = np.array([line.source != "madlibs" and not line.bad for line in lines])
     for place, head in enumerate(HEADS):
-        flagged = raw[harmless, place] > threshold_at(raw[others, place], FALSE_ALARMS)
-        groups = by_identity(texts, flagged)
+        flagged = scores[:, place] > threshold_at(raw[others, place], FALSE_ALARMS)
+        groups = by_identity(harmless, flagged)
         worst = max(groups, key=lambda word: groups[word])
-        found[f"identity_flagged_{head}"] = {
-            "all": round(float(flagged.mean()), 4), "worst": [worst, round(groups[worst], 4)],
-        }  # fmt: skip
+        found[head] = {
+            "flagged": round(float(flagged.mean()), 4),
+            "worst_group": [worst, round(groups[worst], 4)],
+        }
     return found
+
+
+def raw_scores(reader: SecondReader, texts: Sequence[str]) -> np.ndarray:
+    return np.array([list(one.values()) for one in reader.log_odds(texts)])
 
 
 def main() -> None:
@@ -152,9 +159,18 @@ def main() -> None:
     about = json.loads((asked.model / "about.json").read_text(encoding="utf-8"))
     lines = measured_lines(asked.data, about["left_out"])
     reader = SecondReader(asked.out)
-    raw = np.array([list(one.values()) for one in reader.log_odds([one.text for one in lines])])
+    raw = raw_scores(reader, [line.text for line in lines])
     card, errors = calibrate(lines, raw)
-    found = figures(lines, raw) | {"calibration_error": errors}
+    harmless = [
+        line.text
+        for line, trains in read_lines(asked.data)
+        if line.source == "madlibs" and not line.bad and not trains
+    ]
+    found = {
+        "auc": set_figures(lines, raw),
+        "harmless_mentions": identity_figures(reader, harmless, lines, raw),
+        "calibration_error": errors,
+    }
     write_card(asked.out, card | {"about": about, "figures": found})
     print(json.dumps(found, indent=1))
 

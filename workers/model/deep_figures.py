@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+BINS = 30
+BEYOND = 10.0
+
 _WORDS = (
     "lesbian gay bisexual transgender trans queer lgbt lgbtq homosexual straight heterosexual male "
     "female nonbinary african black white european hispanic latino latina latinx mexican canadian "
@@ -59,29 +62,27 @@ def by_identity(
     }
 
 
-def rising_knots(scores: Floats, bad: npt.NDArray[np.int_], weights: Floats) -> list[list[float]]:
+def rising_knots(scores: Floats, bad: npt.NDArray[np.int_]) -> list[list[float]]:
     """A calibration: knots of a rising line from scores to log-odds (isotonic, in bins).
 
-    The bins hold about equal weight; neighbours that do not rise are pooled (the algorithm of pool
-    adjacent violators, Ayer and others 1955), and a prior of one text keeps the odds finite.
+    Bins of about equal size; neighbours that do not rise are pooled (pool adjacent violators, Ayer
+    and others 1955), and half a text more on either side keeps the odds finite.
     """
     order = np.argsort(scores, kind="stable")
-    scores, bad, weights = scores[order], bad[order], weights[order]
-    share = np.cumsum(weights) / weights.sum()
-    where = np.minimum((share * 30).astype(int), 29)
     pools: list[list[float]] = []
-    for one in np.unique(where):
-        inside = where == one
-        heavy = float(weights[inside].sum())
-        positive = float((weights * bad)[inside].sum())
-        pools.append([float((weights * scores)[inside].sum()) / heavy, positive, heavy])
-        while len(pools) > 1 and pools[-2][1] / pools[-2][2] >= pools[-1][1] / pools[-1][2]:
-            x, positive, heavy = pools.pop()
-            old = pools[-1]
-            middle = (old[0] * old[2] + x * heavy) / (old[2] + heavy)
-            pools[-1] = [middle, old[1] + positive, old[2] + heavy]
-    unit = float(weights.mean())
-    return [
-        [round(x, 4), round(math.log((good + unit / 2) / (heavy - good + unit / 2)), 4)]
-        for x, good, heavy in pools
+    for places in np.array_split(order, min(BINS, len(order))):
+        pools.append([float(scores[places].sum()), float(bad[places].sum()), float(len(places))])
+        while len(pools) > 1 and _share(pools[-2]) >= _share(pools[-1]):
+            last = pools.pop()
+            pools[-1] = [one + other for one, other in zip(pools[-1], last, strict=True)]
+    knots = [
+        [round(total / many, 4), round(math.log((good + 0.5) / (many - good + 0.5)), 4)]
+        for total, good, many in pools
     ]
+    # Beyond its ends the line still rises a little, so that no two different texts tie.
+    (first_x, first_y), (last_x, last_y) = knots[0], knots[-1]
+    return [[first_x - BEYOND, first_y - 1], *knots, [last_x + BEYOND, last_y + 1]]
+
+
+def _share(pool: list[float]) -> float:
+    return pool[1] / pool[2]

@@ -27,7 +27,7 @@ def model_signal(symbol: str, scores: Scores, label: str) -> Signal:
     return Signal(
         symbol,
         strength(evidence),
-        f"odds {_ratio(min(max(evidence, -AGAINST_MOST), MOST))}",
+        f"odds {ratio(min(max(evidence, -AGAINST_MOST), MOST))}",
         scores.spans(label) if evidence >= SHOWN_FROM else (),
     )
 
@@ -38,7 +38,7 @@ def strength(evidence: float) -> float:
     return min(max((counted - LEAST) / (MOST - LEAST), 0.0), 1.0)
 
 
-def _ratio(evidence: float) -> str:
+def ratio(evidence: float) -> str:
     """As people say odds: "20 to 1", "1 to 3.1"."""
     times = math.exp(abs(evidence))
     number = f"{times:.1f}" if times < 10 else f"{times:.0f}"  # noqa: PLR2004 (two digits)
