@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Programs that are installed into the virtual environment are found before those of the system.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: install up test check bench faults
+.PHONY: install up test check bench bench-checks faults
 
 # The service itself. Done again when its dependencies change.
 install: .venv/installed
@@ -50,3 +50,7 @@ faults: .venv/installed-for-tests
 # Figures, each beside its baseline from the same run.
 bench: .venv/installed-for-tests
 	$(BIN)/python tests/bench/run.py
+
+# What checks, models and policy make of labelled comments; needs ../shared/data. Some minutes.
+bench-checks: .venv/installed-for-tests
+	$(BIN)/python tests/bench/checks_report.py

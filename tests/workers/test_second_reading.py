@@ -41,7 +41,7 @@ def test_what_it_carries_is_shown_in_the_text_as_written():
     text = "Hello all. Immigr\u200bants are fi\u200blthy animals and should be driven out of here."
     [found] = Pipeline(second=packaged_second_reader()).screen([subject(text)], lambda: None)
     [deep] = [one for one in found if one.symbol == "DEEP_HATE"]
-    assert any("animals" in text[start:end] for start, end in deep.spans)
+    assert "Immigr\u200bants" in [text[start:end] for start, end in deep.spans]
 
 
 def test_without_the_extra_nothing_is_asked():
