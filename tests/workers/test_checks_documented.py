@@ -15,7 +15,8 @@ POLICY = packaged_policy()
 
 def _tables() -> dict[str, list[str]]:
     """Each row of the page that begins with a symbol, by that symbol."""
-    rows = re.findall(r"^\| `([A-Z_]+)` \|(.*)\|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    page = PAGE.read_text("utf-8").partition("<!-- fires")[0]
+    rows = re.findall(r"^\| `([A-Z_]+)` \|(.*)\|$", page, re.MULTILINE)
     assert len({symbol for symbol, _ in rows}) == len(rows)
     return {symbol: [cell.strip() for cell in rest.split("|")] for symbol, rest in rows}
 
