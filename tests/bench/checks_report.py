@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import checks_figures as measured
 import numpy as np
 from checks_figures import Target, Told, bad, by_set, recall_at, roc_auc, told
+from filter_figures import figures as filters
 
 from service.core.policy import packaged_policy
 from service.core.rules import Family
@@ -97,6 +98,11 @@ def targets(everything: Mapping[str, Told], blog: Told) -> list[Target]:
             "under 2 % each",
         )
     )
+    say("the sites' own filters")
+    found += [
+        Target(f"site filter after 20 / 50 / 200 labels, {name}: AUC", after, asked)
+        for (name, after), asked in zip(filters(), ["0.90 / 0.95 / 0.98", "", "", ""], strict=True)
+    ]
     say("disguises")
     ways = measured.disguised()
     clean = ways.pop("clean")
