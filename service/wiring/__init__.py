@@ -3,7 +3,7 @@
 import importlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,20 +13,8 @@ from uuid_utils import uuid7
 
 from service.core.comment import Receipt, Submission
 from service.core.errors import SetupError, Unavailable
-from service.core.outside import Outbound
 from service.core.policy import packaged_policy
-from service.core.ports import (
-    Clock,
-    NewId,
-    Passwords,
-    Queue,
-    RateLimiter,
-    Room,
-    Screener,
-    Signer,
-    Store,
-    Vault,
-)
+from service.core.ports import Screener
 from service.crypto import Argon2Passwords, Keyring, SealedVault, TokenSigner
 from service.outbound import GuardedClient, Reach
 from service.queue import RedisGate, RedisMemory, RedisQueue, RedisRateLimiter, connect
@@ -51,6 +39,7 @@ from service.usecases.sweep import Sweep
 from service.usecases.threads import CloseThread
 from service.usecases.together import Together
 from service.usecases.weigh import Weigh
+from service.wiring.parts import Parts
 
 SCREENER = "workers.pipeline:build_screener"
 """Where the checks are: loaded by name and late, since `service` imports nothing of `workers`."""
@@ -61,20 +50,12 @@ REMOTES = "service.remotes.building"
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
-    """Everything a door needs. Build it after a fork, and close it when done."""
+class Services(Parts):
+    """Everything a door needs. Build it after a fork, and close it when done.
 
-    settings: Settings
-    store: Store
-    queue: Queue
-    limiter: RateLimiter
-    room: Room
-    outbound: Outbound
-    vault: Vault
-    signer: Signer
-    passwords: Passwords
-    clock: Clock
-    new_id: NewId
+    An area that has several use cases puts them together in a module of its own here, from `Parts`.
+    """
+
     sites: KnownSites
     submit: Callable[[Submission], Receipt]
     screen: ScreenComments
@@ -153,11 +134,7 @@ def build(settings: Settings) -> Services:
 
     filters = SiteFilters(store, load_screener, vault, utc_now)
 
-    def close() -> None:
-        store.close()
-        gate.connection.close()
-
-    return Services(
+    parts = Parts(
         settings=settings,
         store=store,
         queue=queue,
@@ -169,6 +146,14 @@ def build(settings: Settings) -> Services:
         passwords=passwords,
         clock=utc_now,
         new_id=new_id,
+    )
+
+    def close() -> None:
+        store.close()
+        gate.connection.close()
+
+    return Services(
+        **{field.name: getattr(parts, field.name) for field in fields(parts)},
         sites=KnownSites(store),
         # Requests that come at the same time share a transaction.
         submit=Together(
