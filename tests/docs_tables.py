@@ -4,6 +4,7 @@ A page marks where a table stands by two comments; what is between them is made 
 `test_docs.py` fails when it is out of date. Everything else in the pages is written by hand.
 """
 
+import inspect
 import json
 import re
 import sys
@@ -15,6 +16,7 @@ import click
 
 from service.cli import main
 from service.core.errors import VestibuleError
+from service.core.people import Permission, Role
 from service.core.site import SiteSettings
 from service.settings import TABLE
 from service.web import app as _every_error_is_defined  # noqa: F401
@@ -58,6 +60,19 @@ def commands_table() -> str:
     return _table(("Command", "What it does"), rows)
 
 
+def roles_table() -> str:
+    """Each permission, what it is for, and which roles have it."""
+    source = inspect.getsource(Permission)
+    rows = []
+    for permission in Permission:
+        meaning = re.search(rf'{permission.name} = "\w+"\n\s+"""(.*?)"""', source, re.DOTALL)
+        if meaning is None:
+            raise ValueError(f"{permission} does not say what it is for.")
+        marks = ("yes" if permission in role.permissions else "" for role in Role)
+        rows.append((f"`{permission}`", " ".join(meaning[1].split()), *marks))
+    return _table(("Permission", "To", *(f"`{role}`" for role in Role)), rows)
+
+
 def every_error(base: type[VestibuleError] = VestibuleError) -> Iterator[type[VestibuleError]]:
     for kind in base.__subclasses__():
         yield kind
@@ -94,7 +109,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "docs/settings.md": {"environment": environment_table, "site": site_settings_table},
     "docs/routes.md": {"problems": problems_table},
-    "docs/operating.md": {"commands": commands_table},
+    "docs/operating.md": {"commands": commands_table, "roles": roles_table},
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, literal, literal_column, null, select, update
 
 from service.core.decisions import Actor, Decision
-from service.core.people import Moderator, NewModerator, Role, Session
+from service.core.people import Membership, Moderator, NewModerator, Role, Session
 from service.core.policy import Contribution, packaged_policy
 from service.core.records import QueuedComment
 from service.core.rules import Family, Policy
@@ -193,8 +193,8 @@ class DeskWrites(Connected):
                 email_index=new.email_indexes[0],
                 email_sealed=new.email_sealed,
                 name=new.moderator.name,
-                role=new.moderator.role,
-                site_id=new.moderator.site_id,
+                role=new.moderator.memberships[0].role,
+                site_id=new.moderator.memberships[0].site_id,
                 password_hash=new.password_hash,
                 created_at=new.created_at,
             )
@@ -231,7 +231,7 @@ class DeskWrites(Connected):
 
 
 def _moderator(row: Any) -> Moderator:
-    return Moderator(id=row.id, name=row.name, role=Role(row.role), site_id=row.site_id)
+    return Moderator(row.id, row.name, (Membership(Role(row.role), row.site_id),))
 
 
 def _contribution(row: Row[Any], policy: Policy) -> Contribution:

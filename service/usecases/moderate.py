@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from service.core.comment import CommentHead, Revision
 from service.core.decisions import TARGETS, Action, Actor, Decision
-from service.core.errors import Forbidden, NotFound, StaleVersion, TransitionRefused
-from service.core.people import Moderator
+from service.core.errors import NotFound, StaleVersion, TransitionRefused
+from service.core.people import Moderator, Permission
 from service.core.ports import Clock, NewId, Reads, Store
 from service.core.states import State, may_follow
 from service.usecases.learn import learn
@@ -37,11 +37,7 @@ class DecideComment:
     new_id: NewId
 
     def __call__(self, judgement: Judgement, moderator: Moderator) -> State:
-        if not moderator.role.may_decide:
-            raise Forbidden("Your role may look, but not decide.")
-        # A comment of a site that the moderator has no part in does not exist for them.
-        if not moderator.may_see(judgement.site_id):
-            raise NotFound
+        moderator.require(Permission.DECIDE, judgement.site_id)
         with self.store.write() as tx:
             head = tx.head(judgement.site_id, judgement.comment_id)
             if head is None:

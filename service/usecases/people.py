@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from service.core.errors import Conflict, Forbidden, NotFound, SetupError, TooManyRequests
-from service.core.people import Moderator, NewModerator, Role, Session
+from service.core.people import Membership, Moderator, NewModerator, Role, Session
 from service.core.ports import Clock, NewId, Passwords, RateLimiter, Store, Vault
 
 PASSWORD_MIN_CHARS = 10
@@ -37,9 +37,8 @@ class AddModerator:
             site = tx.site(site_slug) if site_slug else None
             if site_slug and site is None:
                 raise NotFound(f"There is no site {site_slug}.")
-            moderator = Moderator(
-                moderator_id, name or "Moderator", role, site.id if site else None
-            )
+            membership = Membership(role, site.id if site else None)
+            moderator = Moderator(moderator_id, name or "Moderator", (membership,))
             added = tx.add_moderator(
                 NewModerator(
                     moderator=moderator,

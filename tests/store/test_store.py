@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.core.comment import Thread
 from service.core.errors import SetupError
-from service.core.people import Moderator, NewModerator, Role, Session
+from service.core.people import Membership, Moderator, NewModerator, Role, Session
 from service.core.records import KeyClaim
 from service.store import SqlStore, is_current, migrate
 from service.store.engine import Database
@@ -271,7 +271,7 @@ def test_two_processes_share_the_database(database_url, world):
 
 def test_people_and_their_sessions(store):
     """A moderator is found by index, once; a session by its hash, until it is ended."""
-    moderator = Moderator(new_id(), "Bo", Role.MODERATOR, None)
+    moderator = Moderator(new_id(), "Bo", (Membership(Role.MODERATOR),))
     new = NewModerator(moderator, b"sealed", (b"index", b"older"), "hash", NOW)
     session = Session(b"s" * 16, moderator, NOW, NOW)
     with store.write() as tx:

@@ -6,7 +6,7 @@ import pytest
 from visitors import EMAIL, STORY, Visitors, problems
 
 from service.core.decisions import Action
-from service.core.people import Moderator, Role
+from service.core.people import Membership, Moderator, Role
 from service.core.states import State
 from service.usecases.moderate import Judgement
 
@@ -86,7 +86,7 @@ def test_an_edit_that_turns_into_spam_is_held_and_the_moderator_decides(author):
         seen_version=card.version,
         revision=card.revision,
     )
-    services.decide(judgement, Moderator(site.id, "Mo", Role.MODERATOR, None))
+    services.decide(judgement, Moderator(site.id, "Mo", (Membership(Role.MODERATOR),)))
     ((text, edited, _),) = author.texts()
     assert edited
     assert text.count("<a ") == 6

@@ -9,7 +9,7 @@ from working import Visitors
 
 from service.core.campaigns import MEMBERS_MAX
 from service.core.decisions import Action, Actor
-from service.core.people import Moderator, Role
+from service.core.people import Membership, Moderator, Role
 from service.core.states import State
 from service.usecases.moderate import Judgement
 from service.wiring import Services
@@ -36,7 +36,7 @@ def screened(visitors: Visitors, *ids: str) -> list[State | None]:
 
 def moderate(visitors: Visitors, comment_id: str, action: Action) -> None:
     services = visitors.services
-    moderator = Moderator(services.new_id(), "Mod", Role.MODERATOR, None)
+    moderator = Moderator(services.new_id(), "Mod", (Membership(Role.MODERATOR),))
     judgement = Judgement(
         visitors.site.id, comment_id, action, seen_version=visitors.shown(comment_id).version
     )

@@ -14,7 +14,7 @@ from working import Visitors
 from service import wiring
 from service.core.decisions import Action, Actor, Decision
 from service.core.lessons import Label
-from service.core.people import Moderator, Role
+from service.core.people import Membership, Moderator, Role
 from service.core.states import State
 from service.settings import Settings
 from service.usecases.learn import learn
@@ -33,7 +33,7 @@ class School:
         self.visitors = Visitors(services, hold_all=True)
         # Nothing is refused by the checks, so that everything is left to the moderator.
         services.set_policy("news", "[thresholds]\nspam.spam = 1\nabuse.rejected = 1\n")
-        self.ada = Moderator(services.new_id(), "Ada", Role.ADMIN, None)
+        self.ada = Moderator(services.new_id(), "Ada", (Membership(Role.ADMIN),))
 
     def post(self, texts: list[str]) -> list[str]:
         ids = self.visitors.post_all(texts)
@@ -217,12 +217,12 @@ DECIDE = """
 import sys
 from service import settings, wiring
 from service.core.decisions import Action, Actor, Decision
-from service.core.people import Moderator, Role
+from service.core.people import Membership, Moderator, Role
 from service.usecases.learn import learn
 from service.usecases.moderate import Judgement
 services = wiring.build(settings.load())
 site_id, name, *ids = sys.argv[1:]
-moderator = Moderator(services.new_id(), name, Role.ADMIN, None)
+moderator = Moderator(services.new_id(), name, (Membership(Role.ADMIN),))
 for place, comment_id in enumerate(ids):
     with services.store.read() as tx:
         head = tx.head(site_id, comment_id)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from service.core.decisions import TARGETS, Action
 from service.core.errors import SealBroken
-from service.core.people import Moderator
+from service.core.people import Moderator, Permission
 from service.core.ports import Vault
 from service.core.records import QueuedComment
 from service.core.states import State, may_follow
@@ -52,7 +52,7 @@ def card(comment: QueuedComment, moderator: Moderator, vault: Vault, *, now: dat
         age=age(now - comment.created_at),
         reasons=reasons_apart(parts, comment.policy),
         sums=shown_sums(parts, comment.policy),
-        actions=_actions(comment) if moderator.role.may_decide else (),
+        actions=_actions(comment) if moderator.may(Permission.DECIDE, comment.site_id) else (),
     )
 
 

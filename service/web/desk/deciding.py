@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from service.core.decisions import Action
 from service.core.errors import Conflict
+from service.core.people import Permission
 from service.usecases.moderate import Judgement
 from service.web.current import services
 from service.web.desk.finding import card_of, find_comment, read_mark
-from service.web.desk.pages import blueprint, page
+from service.web.desk.pages import allow, blueprint, page
 from service.web.desk.queue import TABS
 from service.web.desk.session import visit
 from service.web.errors import status_of
@@ -18,6 +19,7 @@ from service.web.form_door import BadForm
 
 
 @blueprint.post("/comments/<uuid:site_id>/<uuid:comment_id>")
+@allow(Permission.DECIDE)
 def decide(site_id: UUID, comment_id: UUID) -> BaseResponse:
     """Carry out a button. A stale one gets the comment as it is now, to decide anew."""
     form: dict[str, str] = g.form

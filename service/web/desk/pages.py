@@ -1,15 +1,31 @@
 """What every page of the desk goes through: the guard, the headers, errors, the rendering.
 
-The pages themselves are one module a subject: `signing_in`, `queue`, `deciding`.
+Each route says who may use it by `@allow(...)`: a permission, or `ANYONE` or `SIGNED_IN`. One that
+says nothing is refused to everybody. A route about one site names that as `<uuid:site_id>`, and the
+permission counts there; any other is open to whoever has the permission at one site at least, and
+keeps to the sites for which `visit().moderator.may(permission, site_id)` holds by itself.
 """
 
-from typing import Any
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.core.errors import NotFound, Overloaded, VestibuleError
+from service.core.errors import Forbidden, NotFound, Overloaded, VestibuleError
+from service.core.people import REFUSAL, Moderator, Permission
 from service.web.desk import session
 from service.web.desk.session import visit
 from service.web.errors import status_of
@@ -34,25 +50,68 @@ blueprint = Blueprint(
 )
 
 
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Access(Enum):
+    """Who may use a route that asks for no permission."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+
+
+ANYONE, SIGNED_IN = Access
+Rule = Permission | Access
+
+
+def allow(rule: Rule) -> Callable[[View], View]:
+    """Declare who may use a route."""
+
+    def declare(view: View) -> View:
+        view.rule = rule  # type: ignore[attr-defined]  # on it, so that decorators above keep it
+        return view
+
+    return declare
+
+
+def rule_of(view: Callable[..., Any]) -> Rule | None:
+    found: Rule | None = getattr(view, "rule", None)
+    return found
+
+
 @blueprint.before_request
 def guard() -> BaseResponse | None:
-    """Nobody passes without a session, and no form without its token, but to sign in."""
+    """Nobody passes without a session and the right to, and no form without its token."""
     if request.endpoint == "desk.static":
         return None
     g.html_errors = True
     g.visit = session.find_visit()
     if request.method == "POST":
         session.refuse_foreign_post()
-    if request.endpoint == "desk.sign_in":
+    rule = rule_of(current_app.view_functions[request.endpoint or ""])
+    if rule is ANYONE:
         return None
     if g.visit is None:
         # A page asked for just after signing in says that the browser did not keep the cookie.
         lost = "1" if "signed_in" in request.args else None
         return redirect(url_for("desk.sign_in", lost=lost), 303)
+    _refuse_without_right(visit().moderator, rule)
     if request.method == "POST":
         g.form = session.posted_form()
         session.refuse_without_token(g.form, visit())
     return None
+
+
+def _refuse_without_right(moderator: Moderator, rule: Rule | None) -> None:
+    if rule is SIGNED_IN:
+        return
+    if not isinstance(rule, Permission):
+        raise Forbidden("Nobody may use this page, since it does not say who may.")
+    site_id = (request.view_args or {}).get("site_id")
+    if site_id is not None:
+        moderator.require(rule, str(site_id))
+    elif not moderator.may_somewhere(rule):
+        raise Forbidden(REFUSAL)
 
 
 @blueprint.after_request
@@ -77,6 +136,7 @@ def show_http_error(error: HTTPException) -> Response:
 
 
 @blueprint.route("/<path:_rest>", methods=["GET", "POST"])
+@allow(SIGNED_IN)
 def show_nothing(_rest: str) -> BaseResponse:
     """Any other address, so that a typing error is answered by a page of the desk too."""
     raise NotFound

@@ -5,10 +5,11 @@ from uuid import UUID
 from flask import Response, request
 
 from service.core.errors import NotFound
+from service.core.people import Permission
 from service.core.states import State
 from service.web.current import services
 from service.web.desk.finding import card_of, find_comment, read_mark
-from service.web.desk.pages import blueprint, page
+from service.web.desk.pages import allow, blueprint, page
 from service.web.desk.session import visit
 from service.web.desk.sums import percent
 
@@ -17,6 +18,7 @@ TABS = (State.HELD, State.PENDING, State.SPAM, State.REJECTED, State.APPROVED, S
 
 
 @blueprint.get("/")
+@allow(Permission.LOOK)
 def show_queue() -> Response:
     state = _tab(request.args.get("state", State.HELD))
     after = read_mark(request.args.get("after"))
@@ -43,6 +45,7 @@ def show_queue() -> Response:
 
 
 @blueprint.get("/comments/<uuid:site_id>/<uuid:comment_id>")
+@allow(Permission.LOOK)
 def show_record(site_id: UUID, comment_id: UUID) -> Response:
     moderator = visit().moderator
     with services().store.read() as tx:

@@ -7,12 +7,13 @@ from service.core.errors import Forbidden, TooManyRequests
 from service.usecases.submit import network_of
 from service.web.current import services
 from service.web.desk import session
-from service.web.desk.pages import blueprint, page
+from service.web.desk.pages import ANYONE, SIGNED_IN, allow, blueprint, page
 from service.web.desk.session import visit
 from service.web.errors import status_of
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
+@allow(ANYONE)
 def sign_in() -> BaseResponse:
     if request.method == "GET":
         if g.visit is not None:
@@ -38,6 +39,7 @@ def sign_in() -> BaseResponse:
 
 
 @blueprint.post("/sign-out")
+@allow(SIGNED_IN)
 def sign_out() -> BaseResponse:
     services().sign_out(visit().secret)
     answer = make_response(redirect(url_for("desk.sign_in"), 303))
