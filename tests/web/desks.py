@@ -105,9 +105,19 @@ def sign_in(browser, name="ada", password=PASSWORD, **given):
     return post(browser, "/desk/sign-in", data, **given)
 
 
+def actions_of(page):
+    """The form of the first comment on a page."""
+    return page.text.partition('class="actions"')[2].partition("</form>")[0]
+
+
+def buttons_of(page):
+    """The labels of the first comment's buttons."""
+    return re.findall(r">(\w+)</button>", actions_of(page))
+
+
 def form_of(page, **changes):
     """The hidden fields of the first comment's form on a page."""
-    form = page.text.partition('class="actions"')[2].partition("</form>")[0]
+    form = actions_of(page)
     return dict(re.findall(r'name="(csrf|version|back)"\s+value="(.*?)"', form)) | changes
 
 

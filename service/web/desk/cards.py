@@ -20,6 +20,9 @@ UNREADABLE = "cannot be opened"
 
 @dataclass(frozen=True, slots=True)
 class Card:
+    """`key` names it on its page: a comment and its held edit may both stand there."""
+
+    key: str
     comment: QueuedComment
     author_name: Markup
     author_url: Markup | None
@@ -38,6 +41,7 @@ class Card:
 def card(comment: QueuedComment, moderator: Moderator, vault: Vault, *, now: datetime) -> Card:
     parts = comment.contributions
     return Card(
+        key=f"{comment.id}-{comment.revision}" if comment.revision else comment.id,
         comment=comment,
         author_name=visible(comment.author_name),
         author_url=visible(comment.author_url) if comment.author_url else None,

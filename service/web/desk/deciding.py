@@ -10,9 +10,9 @@ from service.core.errors import Conflict
 from service.core.people import Permission
 from service.usecases.moderate import Judgement
 from service.web.current import services
-from service.web.desk.finding import card_of, find_comment, read_mark
+from service.web.desk.filters import queue_address, read_back
+from service.web.desk.finding import card_of, find_comment
 from service.web.desk.pages import allow, blueprint, page
-from service.web.desk.queue import TABS
 from service.web.desk.session import visit
 from service.web.errors import status_of
 from service.web.form_door import BadForm
@@ -24,6 +24,7 @@ def decide(site_id: UUID, comment_id: UUID) -> BaseResponse:
     """Carry out a button. A stale one gets the comment as it is now, to decide anew."""
     form: dict[str, str] = g.form
     moderator = visit().moderator
+    back = read_back(form.get("back", ""))
     judgement = Judgement(
         site_id=str(site_id),
         comment_id=str(comment_id),
@@ -44,10 +45,8 @@ def decide(site_id: UUID, comment_id: UUID) -> BaseResponse:
             card=card_of(comment),
             back=form.get("back", ""),
         )
-    back = form.get("back", "")
-    if back in TABS:
-        after = read_mark(form.get("after"))
-        where = url_for("desk.show_queue", state=back, after=after, done=reached)
+    if back is not None:
+        where = queue_address(back, done=reached)
     else:
         where = url_for("desk.show_record", site_id=site_id, comment_id=comment_id)
     return redirect(where, 303)

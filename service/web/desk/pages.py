@@ -27,12 +27,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from service.core.errors import Forbidden, NotFound, Overloaded, VestibuleError
 from service.core.people import REFUSAL, Moderator, Permission
 from service.web.desk import session
+from service.web.desk.navigation import places_for
+from service.web.desk.scripts import HTMX, HTMX_SETTINGS
 from service.web.desk.session import visit
 from service.web.errors import status_of
 
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        # htmx fetches parts of pages.
+        "connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     # Not `no-referrer`: under it browsers send `Origin: null` with the desk's own forms, which is
@@ -145,7 +149,13 @@ def show_nothing(_rest: str) -> BaseResponse:
 def page(template: str, status: int, **values: Any) -> Response:
     return make_response(
         render_template(
-            f"desk/{template}.html", visit=g.visit, exposed=session.is_exposed(), **values
+            f"desk/{template}.html",
+            visit=g.visit,
+            exposed=session.is_exposed(),
+            places=places_for(g.visit.moderator) if g.visit else (),
+            htmx=HTMX,
+            htmx_settings=HTMX_SETTINGS,
+            **values,
         ),
         status,
     )

@@ -4,24 +4,34 @@ from uuid import UUID
 
 from flask import Response, request
 
-from service.core.errors import NotFound
 from service.core.people import Permission
 from service.core.states import State
 from service.web.current import services
-from service.web.desk.finding import card_of, find_comment, read_mark
+from service.web.desk.filters import TABS, read_filters
+from service.web.desk.finding import card_of, find_comment
+from service.web.desk.navigation import Place, add_place
 from service.web.desk.pages import allow, blueprint, page
 from service.web.desk.session import visit
 from service.web.desk.sums import percent
 
 PAGE_SIZE = 25
-TABS = (State.HELD, State.PENDING, State.SPAM, State.REJECTED, State.APPROVED, State.DELETED)
+
+add_place(
+    Place(
+        "Queue",
+        "desk.show_queue",
+        order=10,
+        within=frozenset({"desk.show_record"}),
+        needs=Permission.LOOK,
+    ),
+)
 
 
 @blueprint.get("/")
 @allow(Permission.LOOK)
 def show_queue() -> Response:
-    state = _tab(request.args.get("state", State.HELD))
-    after = read_mark(request.args.get("after"))
+    filters = read_filters(request.args)
+    state, after = filters.state, filters.after
     moderator = visit().moderator
     with services().store.read() as tx:
         sites = [site for site in tx.sites() if moderator.may_see(site.id)]
@@ -34,6 +44,7 @@ def show_queue() -> Response:
         "queue",
         200,
         tabs=[(one, counts.get(one, 0)) for one in TABS],
+        filters=filters,
         state=state,
         cards=[card_of(comment) for comment in shown],
         after=after,
@@ -60,9 +71,3 @@ def show_record(site_id: UUID, comment_id: UUID) -> Response:
         names=names,
         percent=percent,
     )
-
-
-def _tab(name: str) -> State:
-    if name not in TABS:
-        raise NotFound
-    return State(name)

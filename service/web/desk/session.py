@@ -90,13 +90,13 @@ def set_cookie(response: Response, secret: str) -> None:
     POST proves its origin and carries a token, so that `Strict` would protect nothing more.
     """
     response.set_cookie(
-        _cookie_name(), secret, secure=_is_guarded(), httponly=True, samesite="Lax", path="/"
+        _cookie_name(), secret, secure=is_guarded(), httponly=True, samesite="Lax", path="/"
     )
 
 
 def delete_cookie(response: Response) -> None:
     response.delete_cookie(
-        _cookie_name(), secure=_is_guarded(), httponly=True, samesite="Lax", path="/"
+        _cookie_name(), secure=is_guarded(), httponly=True, samesite="Lax", path="/"
     )
 
 
@@ -107,10 +107,10 @@ def is_exposed() -> bool:
 
 def _cookie_name() -> str:
     # One name a place: over https nothing that a neighbouring host or plain HTTP sets may count.
-    return GUARDED_COOKIE if _is_guarded() else PLAIN_COOKIE
+    return GUARDED_COOKIE if is_guarded() else PLAIN_COOKIE
 
 
-def _is_guarded() -> bool:
+def is_guarded() -> bool:
     """Whether browsers keep a `Secure` cookie: on https, else for `localhost` alone."""
     return services().settings.public_url.startswith("https://") or _host_name() == "localhost"
 
