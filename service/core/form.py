@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from service.core.form_words import DEFAULT_LANGUAGE, FORM_WORDS
 from service.core.site import SiteSettings
 
 NAME_MAX_CHARS = 100
@@ -38,20 +39,23 @@ class FormField:
     autocomplete: str
 
 
-HEADING = "Leave a Reply"
-NOTE = "Your email address will not be published. Required fields are marked *"
-SUBMIT_LABEL = "Post Comment"
+def form_fields(settings: SiteSettings, language: str = DEFAULT_LANGUAGE) -> tuple[FormField, ...]:
+    """The fields of a site's form in the order they are shown, labelled in a language of ours."""
+    labels = FORM_WORDS[language].fields
 
+    def field(name: str, kind: str, max_chars: int, autocomplete: str) -> FormField:
+        required = {
+            "content": True,
+            "author_name": settings.require_name,
+            "author_email": settings.require_email,
+        }.get(name, False)
+        return FormField(name, labels[name], kind, required, max_chars, autocomplete)
 
-def form_fields(settings: SiteSettings) -> tuple[FormField, ...]:
-    """The fields of a site's form in the order they are shown."""
     return (
-        FormField("content", "Comment", "textarea", True, settings.content_max_chars, "off"),  # noqa: FBT003
-        FormField("author_name", "Name", "text", settings.require_name, NAME_MAX_CHARS, "name"),
-        FormField(
-            "author_email", "Email", "email", settings.require_email, EMAIL_MAX_CHARS, "email"
-        ),
-        FormField("author_url", "Website", "url", False, AUTHOR_URL_MAX_CHARS, "url"),  # noqa: FBT003
+        field("content", "textarea", settings.content_max_chars, "off"),
+        field("author_name", "text", NAME_MAX_CHARS, "name"),
+        field("author_email", "email", EMAIL_MAX_CHARS, "email"),
+        field("author_url", "url", AUTHOR_URL_MAX_CHARS, "url"),
     )
 
 

@@ -1,6 +1,7 @@
 """The form as data: one list for the schema, the asterisks and the answer of `/form`."""
 
 from service.core.form import HONEYPOT_FIELD, NAME_MAX_CHARS, form_fields
+from service.core.form_words import FORM_WORDS, RIGHT_TO_LEFT, best_language
 from service.core.site import SITE_SETTING_NAMES, SiteSettings
 
 
@@ -26,6 +27,23 @@ def test_a_sites_settings_decide_what_is_required_and_how_long() -> None:
 def test_the_honeypot_is_no_field_of_the_form() -> None:
     """Whoever fills in what `/form` lists never touches it."""
     assert HONEYPOT_FIELD not in {one.name for one in form_fields(SiteSettings())}
+
+
+def test_every_language_has_every_label_and_the_same_asterisks() -> None:
+    """A language changes what the form says and nothing else."""
+    english = form_fields(SiteSettings())
+    for language in FORM_WORDS:
+        labels = [one.label for one in form_fields(SiteSettings(), language)]
+        assert len(labels) == len(set(labels)) == len(english)
+        assert FORM_WORDS[language].note.count("*") == 1
+    assert FORM_WORDS.keys() >= RIGHT_TO_LEFT
+
+
+def test_a_tag_finds_its_language_and_a_strange_one_english() -> None:
+    """Regions and scripts do not matter; what is no language of ours gets English."""
+    tags = {"de-AT": "de", "zh-Hant-TW": "zh", "FR": "fr", "pt_BR": "en", "ar": "ar", "": "en"}
+    assert {tag: best_language(tag) for tag in tags} == tags
+    assert best_language("x" * 100_000) == "en"
 
 
 def test_every_site_setting_is_documented() -> None:

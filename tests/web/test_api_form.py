@@ -31,6 +31,18 @@ def test_it_names_fields_labels_limits_and_what_is_required(visitors):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_it_speaks_the_language_that_is_asked_for(visitors):
+    """Labels, heading and note come in the page's language, and in English where there is none."""
+    language = {"query_string": {"lang": "de-AT"}}
+    answer = visitors.client.get("/v1/sites/news/form", headers={"Origin": NEWS}, **language)
+    assert [one["label"] for one in fields(answer).values()] == [
+        "Kommentar", "Name", "E-Mail", "Website",
+    ]  # fmt: skip
+    assert answer.json["lang"] == "de"
+    assert answer.json["submit_label"] == "Kommentar abschicken"
+    assert visitors.form().json["lang"] == "en"
+
+
 def test_the_next_form_follows_changed_settings_and_so_does_the_door(visitors):
     """What the form says after a change is what the door asks for after it."""
     fields(visitors.form())

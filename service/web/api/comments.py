@@ -14,7 +14,8 @@ from service.core.errors import (
     OriginRefused,
     VestibuleError,
 )
-from service.core.form import HEADING, HONEYPOT_FIELD, NOTE, SUBMIT_LABEL, form_fields
+from service.core.form import HONEYPOT_FIELD, form_fields
+from service.core.form_words import FORM_WORDS, best_language
 from service.core.site import Site
 from service.core.states import State
 from service.core.urls import canonical_url, origin_of
@@ -66,11 +67,14 @@ def show_form(slug: str) -> Response:
     with services().store.read() as tx:
         _, position = position_asked_for(tx, slug)
     site = position.site
+    language = best_language(request.args.get("lang", ""))
+    words = FORM_WORDS[language]
     response = jsonify(
         {
-            "heading": HEADING,
-            "note": NOTE,
-            "submit_label": SUBMIT_LABEL,
+            "lang": language,
+            "heading": words.heading,
+            "note": words.note,
+            "submit_label": words.submit_label,
             "fields": [
                 {
                     "name": one.name,
@@ -80,11 +84,12 @@ def show_form(slug: str) -> Response:
                     "max_length": one.max_length,
                     "autocomplete": one.autocomplete,
                 }
-                for one in form_fields(site.settings)
+                for one in form_fields(site.settings, language)
             ],
             "honeypot": HONEYPOT_FIELD,
             "token": services().signer.form_token(site.id, services().clock()),
             "closed": is_closed(position),
+            "edit_window_minutes": site.settings.edit_window_minutes,
         }
     )
     response.headers["Cache-Control"] = "no-store"

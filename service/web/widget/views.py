@@ -5,7 +5,8 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.core.form import HEADING, HONEYPOT_FIELD, NOTE, SUBMIT_LABEL, form_fields
+from service.core.form import HONEYPOT_FIELD, form_fields
+from service.core.form_words import DEFAULT_LANGUAGE, FORM_WORDS
 from service.core.site import Site
 from service.web.current import services
 from service.web.widget.assets import asset_response, load_assets
@@ -60,9 +61,7 @@ def demo() -> Response:
         site=site,
         page_url=_demo_url(site),
         fields=form_fields(site.settings),
-        heading=HEADING,
-        note=NOTE,
-        submit_label=SUBMIT_LABEL,
+        words=FORM_WORDS[DEFAULT_LANGUAGE],
         honeypot=HONEYPOT_FIELD,
         token=services().signer.form_token(site.id, services().clock()),
         held_words=site.settings.held_words,
