@@ -34,6 +34,7 @@ COMMANDS = {
     "replay": ("replay:replay", "List what a draft policy would have flipped."),
     "thread": ("admin:thread", "Close a page's comments, or open them again."),
     "filter": ("site_filter:site_filter", "Show, rebuild and reset a site's own filter."),
+    "audit": ("audit:audit", "Verify and export the record of what people did."),
     "moderator": ("admin:moderator", "Add moderators, and give them new passwords."),
 }
 _PLUGIN_GROUP = "vestibule.commands"

@@ -46,6 +46,7 @@ class Key:
         self.indexing = _derive(material, "blind index")
         self.hashing = _derive(material, "keyed hash")
         self.signing = _derive(material, "sign")
+        self.stamping = _derive(material, "stamp")
 
 
 class Keyring:
@@ -106,6 +107,21 @@ class SealedVault:
         """16 bytes of HMAC-SHA256 under the current key; a rotation makes other values of it."""
         text = f"{purpose}\0{value}".encode("utf-8", "surrogatepass")
         return _hmac(self.keyring.current.hashing, text)[:_INDEX_BYTES]
+
+    def stamp(self, purpose: str, value: bytes) -> bytes:
+        """Key id (4 bytes) and HMAC-SHA256, which only those can make who know the secret."""
+        key = self.keyring.current
+        return key.id_bytes + _hmac(key.stamping, purpose.encode("ascii") + b"\0" + value)
+
+    def check_stamp(self, purpose: str, value: bytes, stamp: bytes) -> bool | None:
+        """Whether it is the value's stamp; None where it names a secret that is not configured."""
+        if len(stamp) <= _KEY_ID_BYTES:
+            return False
+        key = self.keyring.by_id.get(bytes(stamp[:_KEY_ID_BYTES]))
+        if key is None:
+            return None
+        made = _hmac(key.stamping, purpose.encode("ascii") + b"\0" + value)
+        return hmac.compare_digest(made, stamp[_KEY_ID_BYTES:])
 
 
 def lookup_form(email: str) -> str:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from service.core.audit import AuditReads, AuditWrites
 from service.core.campaigns import Member
 from service.core.comment import (
     AuthorHistory,
@@ -54,7 +55,7 @@ NewId = Callable[[], str]
 # -- store -----------------------------------------------------------------------------------------
 
 
-class Reads(LessonReads, Protocol):
+class Reads(AuditReads, LessonReads, Protocol):
     """A look at the store: on SQLite at one moment, on PostgreSQL each query at its own."""
 
     def site(self, slug: str) -> Site | None: ...
@@ -175,7 +176,7 @@ class Reads(LessonReads, Protocol):
     def key_ids(self) -> frozenset[str]: ...
 
 
-class Writes(Reads, LessonWrites, Protocol):
+class Writes(Reads, AuditWrites, LessonWrites, Protocol):
     """One transaction: all of it is stored when the block ends, or nothing."""
 
     def receive(
@@ -370,6 +371,13 @@ class Vault(Protocol):
         ...
 
     def keyed_hash(self, purpose: str, value: str) -> bytes: ...
+    def stamp(self, purpose: str, value: bytes) -> bytes:
+        """What only those who know the secret can make of a value; a change of secret keeps it."""
+        ...
+
+    def check_stamp(self, purpose: str, value: bytes, stamp: bytes) -> bool | None:
+        """Whether it is the value's stamp; None where the secret it was made with is not known."""
+        ...
 
 
 class Signer(Protocol):

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+from service.core.chain import Stamp
 from service.core.errors import Unavailable
+from service.store.audit import unstamped
 from service.store.engine import Database
 from service.store.schema import is_current, migrate
 from service.store.writes import SqlReads, SqlWrites
@@ -21,8 +23,10 @@ log = logging.getLogger("vestibule.store")
 class SqlStore:
     """Implements `core.ports.Store`. Build it after a fork; close it when done."""
 
-    def __init__(self, database_url: str, *, pool_size: int = 16) -> None:
+    def __init__(self, database_url: str, *, pool_size: int = 16, stamp: Stamp = unstamped) -> None:
+        """`stamp` is what the record of what people did is stamped with."""
         self._database = Database(database_url, pool_size=pool_size)
+        self._stamp = stamp
 
     @contextmanager
     def read(self) -> Iterator[SqlReads]:
@@ -37,7 +41,9 @@ class SqlStore:
     @contextmanager
     def write(self) -> Iterator[SqlWrites]:
         with _in_plain_words(), self._database.write() as connection:
-            yield SqlWrites(connection)
+            tx = SqlWrites(connection, self._stamp)
+            yield tx
+            tx.append_recorded()
 
     def close(self) -> None:
         self._database.close()

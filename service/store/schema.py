@@ -1,5 +1,6 @@
 """The schema's version: brings a database to the newest one, and tells whether it is there."""
 
+import re
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -8,12 +9,17 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from service.core.errors import SetupError
 from service.store.engine import Database
 
+_IS = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+_FOLLOWS = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def newest_revision() -> str:
-    """The head revision. Migrations are numbered, so the last file name says it."""
-    return max(path.stem for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+    """The head revision: the one that no other follows, whatever its number."""
+    sources = [path.read_text("utf-8") for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")]
+    followed = {one for text in sources for one in _FOLLOWS.findall(text)}
+    (head,) = {str(one) for text in sources for one in _IS.findall(text)} - followed
+    return head
 
 
 def is_current(database_url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from service.store.adding import AddingWrites
 from service.store.arriving import ArrivingWrites
+from service.store.audit import AuditReads, AuditWrites
 from service.store.copying import CopyReads, CopyWrites
 from service.store.desk import DeskReads, DeskWrites
 from service.store.lessons import LessonReads, LessonWrites
@@ -15,6 +16,7 @@ from service.store.surging import SurgeReads, SurgeWrites
 
 
 class SqlReads(
+    AuditReads,
     CoreReads,
     CopyReads,
     LookUpReads,
@@ -29,6 +31,7 @@ class SqlReads(
 
 
 class SqlWrites(
+    AuditWrites,
     AddingWrites,
     ArrivingWrites,
     CopyWrites,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.core.audit import Entry, Event, by_moderator
 from service.core.comment import CommentHead, Revision
 from service.core.decisions import TARGETS, Action, Actor, Decision
 from service.core.errors import NotFound, StaleVersion, TransitionRefused
@@ -69,6 +70,21 @@ class DecideComment:
             if not moved:
                 raise StaleVersion("It has just changed. Look at it again before you decide.")
             learn(tx, head.site_id, head.id)
+            tx.record(
+                Entry(
+                    head.site_id,
+                    Event.COMMENT_DECIDED,
+                    by_moderator(moderator),
+                    decision.at,
+                    about=head.id,
+                    details={
+                        "from": current,
+                        "to": target,
+                        "note": judgement.note,
+                        "revision": judgement.revision,
+                    },
+                )
+            )
         return target
 
 

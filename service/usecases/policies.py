@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from service.core.audit import BY_OPERATOR, Doer, Entry, Event
 from service.core.errors import Conflict, InvalidPolicy, NotFound, SetupError
 from service.core.policy_data import differences
 from service.core.ports import Clock, Reads, Store
@@ -25,7 +26,13 @@ class SetPolicy:
     clock: Clock
 
     def __call__(
-        self, slug: str, text: str | None, *, kind: PolicyKind = PolicyKind.LIVE, note: str = ""
+        self,
+        slug: str,
+        text: str | None,
+        *,
+        kind: PolicyKind = PolicyKind.LIVE,
+        note: str = "",
+        by: Doer = BY_OPERATOR,
     ) -> SitePolicy:
         if len(note) > NOTE_MAX_CHARS or not note.isprintable():
             raise SetupError(f"A note is one line of at most {NOTE_MAX_CHARS} characters.")
@@ -36,6 +43,9 @@ class SetPolicy:
             made.over(self.packaged_policy())
             if not tx.add_policy(made):
                 raise Conflict(f"Somebody else has just set a policy of {slug}.")
+            # The text itself stands in its version, which stays for good.
+            details = {"version": version, "kind": kind, "ended": text is None, "note": note}
+            tx.record(Entry(site.id, Event.POLICY_SET, by, made.created_at, site.id, details))
         return made
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from service.core.audit import BY_OPERATOR, Doer, Entry, Event
 from service.core.ports import Clock, Store
 from service.usecases.learn import SiteFilters, learn
 
@@ -32,7 +33,12 @@ class RebuildFilter:
     clock: Clock
 
     def __call__(
-        self, site_id: str, *, whole: bool = False, advance: Callable[[int], None] = lambda _: None
+        self,
+        site_id: str,
+        *,
+        whole: bool = False,
+        advance: Callable[[int], None] = lambda _: None,
+        by: Doer = BY_OPERATOR,
     ) -> Rebuilt:
         """With `whole`, decisions from before a reset count again. `advance` is told of comments
         done, out of `Reads.taught_count`.
@@ -55,12 +61,16 @@ class RebuildFilter:
             advance(len(ids))
         with self.store.write() as tx:
             tx.forget_readings(site_id)
+            details = {"whole": whole, "comments": comments, "mended": mended}
+            tx.record(Entry(site_id, Event.FILTER_REBUILT, by, self.clock(), site_id, details))
         return Rebuilt(comments, mended, same=before == self._digest(site_id))
 
-    def reset(self, site_id: str) -> None:
+    def reset(self, site_id: str, *, by: Doer = BY_OPERATOR) -> None:
         """Forget everything; what was decided until now counts again only by a `whole` rebuild."""
+        now = self.clock()
         with self.store.write() as tx:
-            tx.reset_filter(site_id, since=self.clock())
+            tx.reset_filter(site_id, since=now)
+            tx.record(Entry(site_id, Event.FILTER_RESET, by, now, site_id))
 
     def _digest(self, site_id: str) -> str | None:
         found = self.filters([site_id]).get(site_id)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from service.core.audit import BY_OPERATOR, Doer, Entry, Event
 from service.core.errors import Conflict, NotFound, SetupError
 from service.core.ports import Clock, NewId, Store
-from service.core.site import Site, SiteSettings
+from service.core.site import SITE_SETTING_NAMES, Site, SiteSettings
 from service.core.urls import origin_of
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
@@ -21,7 +22,13 @@ class AddSite:
     new_id: NewId
 
     def __call__(
-        self, slug: str, *, name: str, origins: Sequence[str], settings: SiteSettings
+        self,
+        slug: str,
+        *,
+        name: str,
+        origins: Sequence[str],
+        settings: SiteSettings,
+        by: Doer = BY_OPERATOR,
     ) -> Site:
         if not _SLUG.fullmatch(slug):
             raise SetupError("A site's short name has 1 to 64 letters a-z, digits and hyphens.")
@@ -34,8 +41,11 @@ class AddSite:
             version=1,
         )
         with self.store.write() as tx:
-            if not tx.add_site(site, now=self.clock()):
+            now = self.clock()
+            if not tx.add_site(site, now=now):
                 raise Conflict(f"There is already a site {slug}.")
+            details = {"name": site.name, "origins": site.origins}
+            tx.record(Entry(site.id, Event.SITE_ADDED, by, now, site.id, details))
         return site
 
 
@@ -67,6 +77,7 @@ class ChangeSite:
     """Replaces a site's settings and, where given, its name and origins."""
 
     store: Store
+    clock: Clock
 
     def __call__(
         self,
@@ -75,6 +86,7 @@ class ChangeSite:
         settings: SiteSettings,
         name: str | None = None,
         origins: Sequence[str] | None = None,
+        by: Doer = BY_OPERATOR,
     ) -> Site:
         with self.store.write() as tx:
             site = tx.site(slug)
@@ -88,7 +100,20 @@ class ChangeSite:
             )
             if not tx.change_site(changed):
                 raise Conflict(f"The site {slug} has just been changed by someone else.")
+            details = _differences(site, changed)
+            if details:
+                tx.record(Entry(site.id, Event.SITE_CHANGED, by, self.clock(), site.id, details))
         return replace(changed, version=site.version + 1)
+
+
+def _differences(before: Site, after: Site) -> dict[str, object]:
+    """What changed, by its name: the old value and the new one."""
+    pairs = [("name", before.name, after.name), ("origins", before.origins, after.origins)]
+    pairs += [
+        (one, getattr(before.settings, one), getattr(after.settings, one))
+        for one in SITE_SETTING_NAMES
+    ]
+    return {name: {"from": old, "to": new} for name, old, new in pairs if old != new}
 
 
 def _origins(origins: Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.core.audit import BY_OPERATOR, Doer, Entry, Event
 from service.core.comment import Thread, ThreadRef
 from service.core.errors import NotFound, OriginRefused
 from service.core.ports import Clock, NewId, Store, Writes
@@ -40,16 +41,16 @@ class CloseThread:
     clock: Clock
     new_id: NewId
 
-    def __call__(self, site_slug: str, url: str, *, closed: bool) -> Thread:
+    def __call__(self, site_slug: str, url: str, *, closed: bool, by: Doer = BY_OPERATOR) -> Thread:
         with self.store.write() as tx:
             site = tx.site(site_slug)
             if site is None:
                 raise NotFound(f"There is no site {site_slug}.")
             if origin_of(url) not in site.origins:
                 raise OriginRefused("The page's address does not belong to this site.")
-            known = tx.thread(site.id, page_key(url), None)
-            thread = open_thread(
-                tx, site, ThreadRef(url), known, new_id=self.new_id, now=self.clock()
-            )
+            known, now = tx.thread(site.id, page_key(url), None), self.clock()
+            thread = open_thread(tx, site, ThreadRef(url), known, new_id=self.new_id, now=now)
             tx.set_thread_closed(thread, closed=closed)
+            event = Event.THREAD_CLOSED if closed else Event.THREAD_OPENED
+            tx.record(Entry(site.id, event, by, now, thread.id, {"page": thread.url}))
         return thread

@@ -22,6 +22,7 @@ from service.room import WatchedRoom
 from service.settings import Settings, sqlite_path
 from service.store import SqlStore, is_current
 from service.store.schema import unreachable
+from service.usecases.audit import Audit
 from service.usecases.gather import Gather
 from service.usecases.learn import SiteFilters
 from service.usecases.look_up import LookUp
@@ -40,6 +41,7 @@ from service.usecases.threads import CloseThread
 from service.usecases.together import Together
 from service.usecases.weigh import Weigh
 from service.wiring.parts import Parts
+from service.wiring.people import build_audit
 
 SCREENER = "workers.pipeline:build_screener"
 """Where the checks are: loaded by name and late, since `service` imports nothing of `workers`."""
@@ -77,6 +79,7 @@ class Services(Parts):
     sign_in: SignIn
     sign_out: SignOut
     find_session: FindSession
+    audit: Audit
     close: Callable[[], None]
 
 
@@ -91,7 +94,8 @@ def build(settings: Settings) -> Services:
             "the single parts need to be told of one."
         )
     keyring = Keyring(secret, settings.retired_secret_keys)
-    store = SqlStore(settings.database_url, pool_size=settings.web_threads + 4)
+    vault = SealedVault(keyring)
+    store = SqlStore(settings.database_url, pool_size=settings.web_threads + 4, stamp=vault.stamp)
     try:
         _check_secret(store, keyring)
     except (DBAPIError, Unavailable) as error:
@@ -100,7 +104,6 @@ def build(settings: Settings) -> Services:
     except SetupError:
         store.close()
         raise
-    vault = SealedVault(keyring)
     passwords = Argon2Passwords()
     gate = RedisGate(connect(settings.redis_url), time.monotonic)
     queue = RedisQueue(gate)
@@ -185,17 +188,18 @@ def build(settings: Settings) -> Services:
         withdraw=WithdrawComment(store, utc_now, new_id),
         sweep=Sweep(store, queue, utc_now, watch),
         add_site=AddSite(store, utc_now, new_id),
-        change_site=ChangeSite(store),
+        change_site=ChangeSite(store, utc_now),
         set_policy=SetPolicy(store, packaged_policy, utc_now),
         compare_policy=ComparePolicy(store, packaged_policy),
         report_shadow=ReportShadow(store, packaged_policy),
         prepare_replay=PrepareReplay(store, load_screener, packaged_policy, utc_now),
         close_thread=CloseThread(store, utc_now, new_id),
         add_moderator=AddModerator(store, vault, passwords, utc_now, new_id),
-        set_password=SetPassword(store, vault, passwords),
+        set_password=SetPassword(store, vault, passwords, utc_now),
         sign_in=SignIn(store, vault, passwords, limiter, utc_now),
-        sign_out=SignOut(store, vault),
+        sign_out=SignOut(store, vault, utc_now),
         find_session=FindSession(store, vault, utc_now),
+        audit=build_audit(parts),
         close=close,
     )
 
