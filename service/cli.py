@@ -36,6 +36,7 @@ COMMANDS = {
     "filter": ("site_filter:site_filter", "Show, rebuild and reset a site's own filter."),
     "audit": ("audit:audit", "Verify and export the record of what people did."),
     "moderator": ("admin:moderator", "Add moderators, and give them new passwords."),
+    "mail": ("mail:mail", "Try the mail server."),
 }
 _PLUGIN_GROUP = "vestibule.commands"
 

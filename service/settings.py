@@ -7,15 +7,12 @@ frozen `Settings`, or says in one `SetupError` everything that is wrong with it.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
-from service.core.errors import InvalidURL, SetupError
-from service.core.signing import key_of
-from service.core.urls import origin_of
-
-SECRET_MIN_CHARS = 32
+from service import setting_values as kinds
+from service.core.errors import SetupError
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +56,12 @@ class Settings:
     external_check_secret: str | None
     remote_timeout_ms: int
     remote_required: bool
+    smtp_host: str | None
+    smtp_port: int
+    smtp_encryption: str
+    smtp_user: str | None
+    smtp_password: str | None
+    smtp_from: str | None
     log_level: str
 
     def required_secret(self) -> str:
@@ -76,39 +79,6 @@ class Settings:
         return self.data_dir / "secret.key"
 
 
-def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and minimum <= int(text) <= maximum):
-            raise ValueError(f"must be a whole number from {minimum} to {maximum}")
-        return int(text)
-
-    return parse
-
-
-def _origin(text: str) -> str:
-    try:
-        return origin_of(text)
-    except InvalidURL as error:
-        raise ValueError(f"must be an address like https://comments.example: {error}") from None
-
-
-def _database(text: str) -> str:
-    scheme, separator, rest = text.partition("://")
-    if scheme == "sqlite" and separator:
-        if not rest.startswith("/"):
-            raise ValueError("must be sqlite:///relative/path or sqlite:////absolute/path")
-        name = rest[1:].partition("?")[0]
-        if not name or name.startswith((":memory:", "file:")):
-            raise ValueError(
-                "must name a file, as in sqlite:///vestibule.db: several processes share the "
-                "database, and cannot share one that is in memory"
-            )
-        return text
-    if scheme in {"postgres", "postgresql", "postgresql+psycopg"} and rest:
-        return f"postgresql+psycopg://{rest}"
-    raise ValueError("must start with sqlite:/// or postgresql://")
-
-
 def sqlite_path(database_url: str) -> Path | None:
     """The file of an SQLite database, absolute; None for another kind of database.
 
@@ -119,62 +89,6 @@ def sqlite_path(database_url: str) -> Path | None:
     return Path(rest.partition("?")[0]).absolute() if scheme == "sqlite" else None
 
 
-def _redis(text: str) -> str:
-    if not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("must start with redis://, rediss:// or unix://")
-    return text
-
-
-def _secret(text: str) -> str:
-    if len(text) < SECRET_MIN_CHARS:
-        raise ValueError(
-            f"must have at least {SECRET_MIN_CHARS} characters; "
-            "`vestibule init` makes one in the data directory"
-        )
-    return text
-
-
-def _secrets(text: str) -> tuple[str, ...]:
-    return tuple(_secret(line.strip()) for line in text.split(",") if line.strip())
-
-
-def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    try:
-        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise ValueError("must be networks like 10.1.0.0/16, separated by commas") from None
-
-
-def _ports(text: str) -> frozenset[int]:
-    parse = _whole(1, 65_535)
-    ports = frozenset(parse(part.strip()) for part in text.split(",") if part.strip())
-    if not ports:
-        raise ValueError("must name at least one port")
-    return ports
-
-
-def _switch(text: str) -> bool:
-    if text not in {"true", "false"}:
-        raise ValueError("must be true or false")
-    return text == "true"
-
-
-def _service_url(text: str) -> str:
-    _origin(text)
-    return text.rstrip("/")
-
-
-def _signing_secret(text: str) -> str:
-    key_of(text)
-    return text
-
-
-def _log_level(text: str) -> str:
-    if text not in {"debug", "info", "warning", "error"}:
-        raise ValueError("must be debug, info, warning or error")
-    return text
-
-
 # ruff: noqa: E501 (a table whose rows are read, one setting each)
 TABLE = (
     Setting(
@@ -182,63 +96,63 @@ TABLE = (
         "Directory for the embedded database and the generated secret.",
     ),
     Setting("VESTIBULE_HOST", "host", "127.0.0.1", str, "Address the web server listens on."),
-    Setting("VESTIBULE_PORT", "port", "8080", _whole(1, 65_535), "Port the web server listens on."),
+    Setting("VESTIBULE_PORT", "port", "8080", kinds.whole(1, 65_535), "Port the web server listens on."),
     Setting(
-        "VESTIBULE_DATABASE_URL", "database_url", None, _database,
+        "VESTIBULE_DATABASE_URL", "database_url", None, kinds.database,
         "`sqlite:////absolute/path` or `postgresql://user:password@host/name`; without it, SQLite in the data directory.",
         secret=True,
     ),
     Setting(
-        "VESTIBULE_REDIS_URL", "redis_url", None, _redis,
+        "VESTIBULE_REDIS_URL", "redis_url", None, kinds.redis,
         "`redis://`, `rediss://` or `unix://` address; without it `up` runs an embedded Redis.",
         secret=True,
     ),
     Setting(
-        "VESTIBULE_PUBLIC_URL", "public_url", None, _origin,
+        "VESTIBULE_PUBLIC_URL", "public_url", None, kinds.origin,
         "Origin under which browsers reach this server, for links; without it, host and port.",
     ),
     Setting(
-        "VESTIBULE_TRUSTED_PROXIES", "trusted_proxies", "0", _whole(0, 10),
+        "VESTIBULE_TRUSTED_PROXIES", "trusted_proxies", "0", kinds.whole(0, 10),
         "How many proxies in front of the server set `X-Forwarded-For`; 0 ignores that header.",
     ),
     Setting(
-        "VESTIBULE_SECRET_KEY", "secret_key", None, _secret,
+        "VESTIBULE_SECRET_KEY", "secret_key", None, kinds.secret,
         "The secret all others derive from, at least 32 characters; without it, `secret.key` in the data directory.",
         secret=True,
     ),
     Setting(
-        "VESTIBULE_RETIRED_SECRET_KEYS", "retired_secret_keys", "", _secrets,
+        "VESTIBULE_RETIRED_SECRET_KEYS", "retired_secret_keys", "", kinds.secrets,
         "Former secrets, separated by commas: what they sealed stays readable after a rotation.",
         secret=True,
     ),
-    Setting("VESTIBULE_WORKERS", "workers", "1", _whole(1, 64), "Screening worker processes that `up` runs."),
-    Setting("VESTIBULE_WEB_THREADS", "web_threads", "8", _whole(1, 256), "Threads that answer requests."),
+    Setting("VESTIBULE_WORKERS", "workers", "1", kinds.whole(1, 64), "Screening worker processes that `up` runs."),
+    Setting("VESTIBULE_WEB_THREADS", "web_threads", "8", kinds.whole(1, 256), "Threads that answer requests."),
     Setting(
-        "VESTIBULE_RATE_NETWORK_PER_MINUTE", "rate_network_per_minute", "20", _whole(1, 10_000_000),
+        "VESTIBULE_RATE_NETWORK_PER_MINUTE", "rate_network_per_minute", "20", kinds.whole(1, 10_000_000),
         "Comments a minute that one network (IPv4 /24, IPv6 /64) may send to a site; load tests raise it.",
     ),
     Setting(
-        "VESTIBULE_RATE_SITE_PER_MINUTE", "rate_site_per_minute", "1200", _whole(1, 10_000_000),
+        "VESTIBULE_RATE_SITE_PER_MINUTE", "rate_site_per_minute", "1200", kinds.whole(1, 10_000_000),
         "Comments a minute that one site takes; load tests raise it.",
     ),
     Setting(
-        "VESTIBULE_BACKLOG_MAX", "backlog_max", "100000", _whole(1, 100_000_000),
+        "VESTIBULE_BACKLOG_MAX", "backlog_max", "100000", kinds.whole(1, 100_000_000),
         "With this many comments waiting for checks, new ones get 503.",
     ),
     Setting(
-        "VESTIBULE_DISK_FREE_MIN_MIB", "disk_free_min_mib", "200", _whole(0, 1_000_000),
+        "VESTIBULE_DISK_FREE_MIN_MIB", "disk_free_min_mib", "200", kinds.whole(0, 1_000_000),
         "With less free disk for the embedded database than this, new comments get 503.",
     ),
     Setting(
-        "VESTIBULE_OUTBOUND_NETWORKS", "outbound_networks", "", _networks,
+        "VESTIBULE_OUTBOUND_NETWORKS", "outbound_networks", "", kinds.networks,
         "Networks beside the public internet that outgoing requests may reach, as `10.1.0.0/16`, separated by commas.",
     ),
     Setting(
-        "VESTIBULE_OUTBOUND_PORTS", "outbound_ports", "80,443", _ports,
+        "VESTIBULE_OUTBOUND_PORTS", "outbound_ports", "80,443", kinds.ports,
         "Ports that outgoing requests may use, separated by commas.",
     ),
     Setting(
-        "VESTIBULE_MAIL_LOOKUPS", "mail_lookups", "true", _switch,
+        "VESTIBULE_MAIL_LOOKUPS", "mail_lookups", "true", kinds.switch,
         "Whether workers ask the name server if the domain of an author's address takes mail: true or false.",
     ),
     Setting(
@@ -246,30 +160,45 @@ TABLE = (
         "A key of Akismet: comments are put to it, without the address.", secret=True,
     ),
     Setting(
-        "VESTIBULE_AKISMET_URL", "akismet_url", "https://rest.akismet.com", _service_url,
+        "VESTIBULE_AKISMET_URL", "akismet_url", "https://rest.akismet.com", kinds.service_url,
         "Where Akismet, or a service of the same kind, is asked.",
     ),
     Setting(
-        "VESTIBULE_STOP_FORUM_SPAM", "stop_forum_spam", "false", _switch,
+        "VESTIBULE_STOP_FORUM_SPAM", "stop_forum_spam", "false", kinds.switch,
         "Whether StopForumSpam is asked about visitors' IP addresses: true or false.",
     ),
     Setting(
-        "VESTIBULE_EXTERNAL_CHECK_URL", "external_check_url", None, _service_url,
+        "VESTIBULE_EXTERNAL_CHECK_URL", "external_check_url", None, kinds.service_url,
         "A check of yours that comments are put to, without the address; needs the secret, too.",
     ),
     Setting(
-        "VESTIBULE_EXTERNAL_CHECK_SECRET", "external_check_secret", None, _signing_secret,
+        "VESTIBULE_EXTERNAL_CHECK_SECRET", "external_check_secret", None, kinds.signing_secret,
         "What requests to the external check are signed with: `whsec_` and 24 to 64 bytes in base64.", secret=True,
     ),
     Setting(
-        "VESTIBULE_REMOTE_TIMEOUT_MS", "remote_timeout_ms", "1200", _whole(50, 10_000),
+        "VESTIBULE_REMOTE_TIMEOUT_MS", "remote_timeout_ms", "1200", kinds.whole(50, 10_000),
         "How long a remote check may take for one comment, in milliseconds.",
     ),
     Setting(
-        "VESTIBULE_REMOTE_REQUIRED", "remote_required", "false", _switch,
+        "VESTIBULE_REMOTE_REQUIRED", "remote_required", "false", kinds.switch,
         "Whether a comment waits for a moderator where a remote check was silent: true or false.",
     ),
-    Setting("VESTIBULE_LOG_LEVEL", "log_level", "info", _log_level, "debug, info, warning or error."),
+    Setting(
+        "VESTIBULE_SMTP_HOST", "smtp_host", None, kinds.host,
+        "The mail server that mails are handed to; without it no mail is sent. Needs the sender's address, too.",
+    ),
+    Setting("VESTIBULE_SMTP_PORT", "smtp_port", "587", kinds.whole(1, 65_535), "The mail server's port."),
+    Setting(
+        "VESTIBULE_SMTP_ENCRYPTION", "smtp_encryption", "starttls", kinds.smtp_encryption,
+        "`starttls` (port 587), `tls` (from the first byte, port 465), or `none`, for a server on the same machine or network.",
+    ),
+    Setting("VESTIBULE_SMTP_USER", "smtp_user", None, str, "Who signs in at the mail server; needs the password, too."),
+    Setting(
+        "VESTIBULE_SMTP_PASSWORD", "smtp_password", None, str,
+        "The password at the mail server; never sent without encryption, except to this machine.", secret=True,
+    ),
+    Setting("VESTIBULE_SMTP_FROM", "smtp_from", None, kinds.mail_address, "The address that mails come from."),
+    Setting("VESTIBULE_LOG_LEVEL", "log_level", "info", kinds.log_level, "debug, info, warning or error."),
 )  # fmt: skip
 
 
@@ -284,12 +213,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             values[setting.field] = None if text is None else setting.parse(text)
         except ValueError as error:
             faults.append(f"{setting.variable} {error}")
-    if not faults and (values["external_check_url"] is None) != (
-        values["external_check_secret"] is None
-    ):
-        faults.append(
-            "VESTIBULE_EXTERNAL_CHECK_URL and VESTIBULE_EXTERNAL_CHECK_SECRET belong together"
-        )
+    if not faults:
+        faults += _at_odds(values)
     known = {one.variable for one in TABLE} | {
         f"{one.variable}_FILE" for one in TABLE if one.secret
     }
@@ -308,6 +233,26 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     if values["secret_key"] is None:
         values["secret_key"] = _secret_from_file(values["data_dir"] / "secret.key")
     return Settings(**values)
+
+
+def _at_odds(values: Mapping[str, Any]) -> list[str]:
+    """What is right by itself and makes no sense together."""
+    faults = [
+        f"VESTIBULE_{one.upper()} and VESTIBULE_{other.upper()} belong together"
+        for one, other in (
+            ("external_check_url", "external_check_secret"),
+            ("smtp_host", "smtp_from"),
+            ("smtp_user", "smtp_password"),
+        )
+        if (values[one] is None) != (values[other] is None)
+    ]
+    if (
+        values["smtp_user"] is not None
+        and values["smtp_encryption"] == "none"
+        and not kinds.is_this_machine(values["smtp_host"] or "")
+    ):
+        faults.append("VESTIBULE_SMTP_PASSWORD must not be sent without encryption to another host")
+    return faults
 
 
 def _raw(setting: Setting, environ: Mapping[str, str]) -> str | None:
@@ -333,6 +278,6 @@ def _secret_from_file(path: Path) -> str | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(f"The secret in {path} cannot be read ({type(error).__name__}).") from None
-    if len(text) < SECRET_MIN_CHARS:
+    if len(text) < kinds.SECRET_MIN_CHARS:
         raise SetupError(f"The secret in {path} is damaged: it is too short.")
     return text

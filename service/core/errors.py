@@ -147,6 +147,20 @@ class OutboundFailed(VestibuleError):
     title = "Another server gave no answer"
 
 
+class MailFailed(VestibuleError):
+    """A mail could not be handed over. The text says why, without any address.
+
+    `permanent`: trying again would end the same way.
+    """
+
+    code = "mail_failed"
+    title = "The mail could not be sent"
+
+    def __init__(self, text: str, *, permanent: bool = False) -> None:
+        super().__init__(text)
+        self.permanent = permanent
+
+
 class SetupError(VestibuleError):
     """The installation is not usable as it is; the message says what to do."""
 

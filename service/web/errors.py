@@ -17,6 +17,7 @@ from service.core.errors import (
     InvalidSubmission,
     InvalidURL,
     KeyReused,
+    MailFailed,
     NotFound,
     Overloaded,
     TooManyRequests,
@@ -43,6 +44,7 @@ STATUSES: tuple[tuple[type[VestibuleError], int], ...] = (
     (Conflict, 409),
     (TooManyRequests, 429),
     (Overloaded, 503),
+    (MailFailed, 503),
 )
 
 

@@ -16,6 +16,7 @@ from service.core.errors import SetupError, Unavailable
 from service.core.policy import packaged_policy
 from service.core.ports import Screener
 from service.crypto import Argon2Passwords, Keyring, SealedVault, TokenSigner
+from service.mailing import MailServer, SmtpMailer
 from service.outbound import GuardedClient, Reach
 from service.queue import RedisGate, RedisMemory, RedisQueue, RedisRateLimiter, connect
 from service.room import WatchedRoom
@@ -144,6 +145,7 @@ def build(settings: Settings) -> Services:
         limiter=limiter,
         room=room,
         outbound=outbound,
+        mailer=SmtpMailer(MailServer.of(settings), utc_now),
         vault=vault,
         signer=TokenSigner(keyring),
         passwords=passwords,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.core.mail import Mailer
 from service.core.outside import Outbound
 from service.core.ports import (
     Clock,
@@ -27,6 +28,7 @@ class Parts:
     limiter: RateLimiter
     room: Room
     outbound: Outbound
+    mailer: Mailer
     vault: Vault
     signer: Signer
     passwords: Passwords

@@ -173,3 +173,27 @@ def test_the_table_and_the_fields_agree() -> None:
     """Each field has one row, so that the documentation made from the table is complete."""
     assert [one.field for one in TABLE] == list(Settings.__dataclass_fields__)
     assert all(one.help.endswith(".") for one in TABLE)
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"SMTP_HOST": "mail.example"}, "SMTP_FROM belong together"),
+        ({"SMTP_FROM": "a@news.example"}, "SMTP_HOST and VESTIBULE_SMTP_FROM"),
+        ({"SMTP_USER": "ann"}, "SMTP_PASSWORD belong together"),
+        ({"SMTP_HOST": "smtp://mail.example"}, "SMTP_HOST must"),
+        ({"SMTP_FROM": "Ann <a@news.example>"}, "SMTP_FROM must"),
+        ({"SMTP_ENCRYPTION": "ssl"}, "SMTP_ENCRYPTION must"),
+        (
+            {
+                "SMTP_HOST": "mail.example", "SMTP_FROM": "a@news.example",
+                "SMTP_USER": "ann", "SMTP_PASSWORD": "x", "SMTP_ENCRYPTION": "none",
+            },
+            "SMTP_PASSWORD must not be sent without encryption",
+        ),
+    ],
+)  # fmt: skip
+def test_a_mail_server_is_set_up_wholly_or_not_at_all(given, fault) -> None:
+    """What is missing is named, and a password goes over no open line."""
+    with pytest.raises(SetupError, match=fault):
+        load({f"VESTIBULE_{name}": text for name, text in given.items()})
