@@ -156,6 +156,14 @@ class DeskReads(TraceReads):
         )
         return {row.id: row.name for row in rows}
 
+    def moderator_names_at(self, site_ids: Collection[str]) -> Mapping[str, str]:
+        rows = self._connection.execute(
+            select(moderators.c.id, moderators.c.name).where(
+                moderators.c.site_id.in_(site_ids) | moderators.c.site_id.is_(None)
+            )
+        )
+        return {row.id: row.name for row in rows}
+
     def credentials(self, email_indexes: Collection[bytes]) -> tuple[Moderator, str] | None:
         row = self._connection.execute(
             select(*_MODERATOR, moderators.c.password_hash).where(

@@ -81,7 +81,7 @@ class DecideComment:
                         "from": current,
                         "to": target,
                         "note": judgement.note,
-                        "revision": judgement.revision,
+                        "revision": judgement.revision or None,
                     },
                 )
             )
