@@ -15,7 +15,7 @@ from service.core.errors import (
     VestibuleError,
 )
 from service.core.form import HONEYPOT_FIELD, form_fields
-from service.core.form_words import FORM_WORDS, best_language
+from service.core.languages import FORM_WORDS, best_language
 from service.core.site import Site
 from service.core.states import State
 from service.core.urls import canonical_url, origin_of
@@ -88,6 +88,7 @@ def show_form(slug: str) -> Response:
                 for one in form_fields(site.settings, language)
             ],
             "honeypot": HONEYPOT_FIELD,
+            "honeypot_label": words.leave_empty,
             "token": services().signer.form_token(site.id, services().clock()),
             "closed": is_closed(position),
             "edit_window_minutes": site.settings.edit_window_minutes,
