@@ -16,7 +16,7 @@ import { deeds as en } from "../../../core/languages/en.json";
 /** @typedef {(answer: { choice: string, text: string }) => Promise<string>} Send resolves to what to say when it is done */
 /** @typedef {import("./words.js").Words & typeof en} Words */
 
-const TEXT_MAX_CHARS = 1_000;
+const TEXT_MAX_CHARS = 2_000;
 
 /** @type {Record<string, (kit: Kit, words: Words) => [Question, Send]>} */
 const deeds = { report, edit, delete: remove, appeal };
@@ -43,10 +43,10 @@ export function open(deed, kit) {
  * @returns {[Question, Send]}
  */
 function report({ id, name, api, fill }, words) {
-  const { spam, abuse, personal, illegal, other } = words;
+  const { spam, insult, hate, threat, personal_data, illegal, off_topic, other } = words;
   const question = {
     label: fill(words.reportOf, { name }),
-    choices: { spam, abuse, personal, illegal, other },
+    choices: { spam, insult, hate, threat, personal_data, illegal, off_topic, other },
     choose: words.reason,
     write: words.details,
     limit: TEXT_MAX_CHARS,
@@ -108,7 +108,7 @@ function appeal({ id, api, own, draw }, words) {
     { label: words.appeal, write: words.appealWhy, limit: TEXT_MAX_CHARS, required: true, submit: words.send },
     async ({ text }) => {
       const token = new URL(own.find(id)?.statusUrl ?? "", location.href).searchParams.get("token");
-      await api.send("POST", `comments/${id}/appeals`, { token, text });
+      await api.send("POST", `comments/${id}/appeals`, { text }, { Authorization: `Bearer ${token}` });
       own.note({ id, appealed: true });
       draw();
       return words.appealed;

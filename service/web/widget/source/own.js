@@ -134,7 +134,7 @@ export class OwnComments {
       const { state, can_appeal } = await this.#api.status(receipt.statusUrl);
       if (state === "removed") this.#receipts.drop(id);
       else if (state !== receipt.state) this.#receipts.put({ id, state });
-      if (can_appeal) this.#appealable.add(id);
+      if (can_appeal ?? (state === "rejected" && !receipt.appealed)) this.#appealable.add(id);
       return state;
     } catch (error) {
       if (/** @type {import("./api.js").Refusal} */ (error).status !== FOUND_NOTHING) throw error;
