@@ -31,6 +31,7 @@ COMMANDS = {
     "migrate": ("parts:migrate", "Bring the database to the newest schema."),
     "site": ("admin:site", "Add, list, show and change sites."),
     "policy": ("policy:policy", "Show, check and set sites' policies."),
+    "list": ("lists:lists", "Show and change what sites allow, hold and block."),
     "replay": ("replay:replay", "List what a draft policy would have flipped."),
     "thread": ("admin:thread", "Close a page's comments, or open them again."),
     "filter": ("site_filter:site_filter", "Show, rebuild and reset a site's own filter."),

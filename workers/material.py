@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from service.core.comment import Subject
+from service.core.lists import Effect, EntryKind
+from workers.listing import compiled
 from workers.model.scores import Scores
 from workers.text import Host, Text, host_of
 from workers.wording import Wording
@@ -69,9 +71,16 @@ class Material:
         """The hosts of the site's own pages."""
         return tuple(filter(None, map(host_of, self.subject.site.origins)))
 
-    def is_own(self, host: Host | None) -> bool:
-        """Whether a link to `host` stays on the site."""
-        return host is not None and any(host.is_within(one.name) for one in self.own_hosts)
+    def is_welcome(self, host: Host | None) -> bool:
+        """Whether a link to `host` stays on the site, or leads where its lists say links may."""
+        if host is None:
+            return False
+        if any(host.is_within(one.name) for one in self.own_hosts):
+            return True
+        if not self.subject.lists.of_kind(EntryKind.DOMAIN):
+            return False
+        entry = compiled(self.subject.lists).hosts.find(host)
+        return entry is not None and entry.effect is Effect.ALLOW
 
     @property
     def scores(self) -> Scores:

@@ -21,6 +21,7 @@ from workers.alarm import Alarm, OuterAlarm, OutOfTime
 from workers.attempts import attempt, limit, log_failure
 from workers.checks import CHECKS, Check
 from workers.fingerprint import fingerprint
+from workers.listing import compiled
 from workers.material import Material
 from workers.model.deep import SecondReader, installed_second_reader
 from workers.model.scores import Models, Scores, packaged_models
@@ -90,6 +91,9 @@ class Pipeline:
     def examine(self, subjects: Sequence[Subject], beat: Callable[[], None]) -> Sequence[Examined]:
         """As `screen`, with what the models made of each comment."""
         materials = [Material(subject) for subject in subjects]
+        for lists in {subject.lists for subject in subjects}:
+            # An automaton for ten thousand words takes longer than a comment may.
+            compiled(lists)
         found = []
         try:
             score_all(materials, self._models, beat, budget_seconds=self._budget_seconds)

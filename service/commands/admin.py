@@ -81,7 +81,7 @@ def site_show(slug: str) -> None:
 def site_set(
     slug: str, changes: tuple[str, ...], origins: tuple[str, ...], name: str | None
 ) -> None:
-    """Change settings of a site, such as hold_all=true or 'held_words=["marmalade"]'."""
+    """Change settings of a site, such as hold_all=true or 'languages=["en", "de"]'."""
     from service.web.schemas.site import load_origins, load_settings
 
     with opened(_checked()) as services:

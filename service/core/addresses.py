@@ -1,4 +1,4 @@
-"""E-mail addresses in public texts, however they are disguised."""
+"""E-mail addresses: in public texts, however they are disguised; and masked for the desk."""
 
 import re
 import unicodedata
@@ -15,6 +15,13 @@ def mentions_address(text: str, address: str) -> bool:
     # Next to more letters of an address it is another one; other scripts need no space.
     pattern = re.compile(rf"(?<![0-9a-z]){wanted}(?![0-9a-z])")
     return any(pattern.search(_address_form(form)) for form in {text, unquote(text)})
+
+
+def masked(email: str) -> str:
+    """Enough of an address to tell two apart, too little to write to: `j•••@e•••.org`."""
+    local, _, domain = email.rpartition("@")
+    name, dot, last = domain.rpartition(".")
+    return f"{local[:1]}•••@{(name or last)[:1]}•••{dot}{last if dot else ''}"
 
 
 def _address_form(text: str) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from service.core.copies import ALONE, Campaign, Copies
 from service.core.lessons import SiteFilter
+from service.core.lists import NO_LISTS, ListEntry, Lists
 from service.core.lookups import NO_LOOKUPS, Lookups
 from service.core.site import Site
 from service.core.states import State
@@ -228,7 +229,11 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Everything a check may look at for one comment."""
+    """Everything a check may look at for one comment.
+
+    `listed` are the entries of the lists that its author's address and its network meet. `trusted`
+    says that a moderator trusts the address, and that it comes from where it was shown before.
+    """
 
     draft: Draft
     site: Site
@@ -240,6 +245,9 @@ class Subject:
     lookups: Lookups = NO_LOOKUPS
     surge: Surge | None = None
     site_filter: SiteFilter | None = None
+    lists: Lists = NO_LISTS
+    listed: tuple[ListEntry, ...] = ()
+    trusted: bool = False
 
 
 # -- shown -----------------------------------------------------------------------------------------

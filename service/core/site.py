@@ -25,23 +25,6 @@ class SiteSettings:
         default=15,
         metadata={"help": "Minutes in which authors may edit or delete their comment, 0 to 1,440."},
     )
-    hold_at_reports: int = field(
-        default=0,
-        metadata={
-            "help": "Reports from so many networks hold a shown comment again until a moderator "
-            "has looked, 2 to 1,000; 0: reports hold nothing."
-        },
-    )
-    held_words: tuple[str, ...] = field(
-        default=(), metadata={"help": "Whole words or phrases that hold a comment for a moderator."}
-    )
-    blocked_words: tuple[str, ...] = field(
-        default=(), metadata={"help": "Whole words or phrases that make a comment spam."}
-    )
-    blocked_domains: tuple[str, ...] = field(
-        default=(),
-        metadata={"help": "Domains; links to them or to hosts below them make a comment spam."},
-    )
     languages: tuple[str, ...] = field(
         default=(),
         metadata={

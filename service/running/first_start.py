@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from service.core.audit import BY_OPERATOR, Event
 from service.core.errors import Conflict, SetupError
+from service.core.lists import Effect, EntryKind, ListEntry
 from service.core.people import Role
 from service.core.site import SiteSettings
 from service.core.urls import origin_of
@@ -111,12 +113,20 @@ def ensure_demo(services: "Services", settings: Settings) -> None:
     with services.store.read() as reads:
         is_empty, demo = not reads.sites(), reads.site(DEMO_SLUG)
     if is_empty:
-        services.add_site(
-            DEMO_SLUG,
-            name="Vestibule demo",
-            origins=origins,
-            settings=SiteSettings(held_words=(DEMO_HELD_WORD,)),
+        added = services.add_site(
+            DEMO_SLUG, name="Vestibule demo", origins=origins, settings=SiteSettings()
         )
+        # Made by hand: what looks at typed words takes memory, and this process stays.
+        held = ListEntry(
+            id=services.new_id(),
+            site_id=added.id,
+            kind=EntryKind.WORD,
+            effect=Effect.HOLD,
+            value=DEMO_HELD_WORD,
+            key=DEMO_HELD_WORD,
+            created_at=services.clock(),
+        )
+        services.lists.edit.add_made(added.id, held, BY_OPERATOR, event=Event.LIST_CHANGED)
     elif demo is not None and not set(origins) <= set(demo.origins):
         _add_demo_origins(services, origins)
 

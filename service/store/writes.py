@@ -5,8 +5,8 @@ from service.store.arriving import ArrivingWrites
 from service.store.audit import AuditReads, AuditWrites
 from service.store.copying import CopyReads, CopyWrites
 from service.store.desk import DeskReads, DeskWrites
-from service.store.flags import FlagReads, FlagWrites
 from service.store.lessons import LessonReads, LessonWrites
+from service.store.lists import ListReads, ListWrites
 from service.store.looking_up import LookUpReads
 from service.store.policies import PolicyReads, PolicyWrites
 from service.store.reading import ThreadReads
@@ -18,7 +18,6 @@ from service.store.surging import SurgeReads, SurgeWrites
 
 class SqlReads(
     AuditReads,
-    FlagReads,
     CoreReads,
     CopyReads,
     LookUpReads,
@@ -28,6 +27,7 @@ class SqlReads(
     PolicyReads,
     ReplayReads,
     LessonReads,
+    ListReads,
 ):
     """Implements `core.ports.Reads`."""
 
@@ -40,9 +40,9 @@ class SqlWrites(
     SurgeWrites,
     ScreeningWrites,
     DeskWrites,
-    FlagWrites,
     PolicyWrites,
     LessonWrites,
+    ListWrites,
     SqlReads,
 ):
     """Implements `core.ports.Writes`."""

@@ -8,7 +8,9 @@ from datetime import timedelta
 from service.core.campaigns import Member
 from service.core.comment import AuthorHistory, Draft, Rates, Subject
 from service.core.lessons import SiteFilter
+from service.core.lists import Lists
 from service.core.ports import Clock, Screener, Store
+from service.usecases.listing.senders import NOBODY, FindSenders
 from service.usecases.look_up import LookUp
 from service.usecases.recognise import recognise
 from service.usecases.surge import WatchSurges
@@ -36,6 +38,8 @@ class Gather:
     look_up: Callable[[], LookUp]
     watch: WatchSurges
     filters: Callable[[Collection[str]], Mapping[str, SiteFilter]]
+    lists: Callable[[Collection[str]], Mapping[str, Lists]]
+    senders: FindSenders
 
     def __call__(self, drafts: Sequence[Draft], beat: Callable[[], None]) -> list[Gathered]:
         """In the order of the drafts; `beat` is called now and then."""
@@ -49,6 +53,7 @@ class Gather:
         for draft in drafts:
             by_site[draft.site_id].append(draft)
         filters = self.filters(by_site)
+        lists = self.lists(by_site)
         beat()
         gathered: dict[str, Gathered] = {}
         for site_id, of_site in by_site.items():
@@ -58,11 +63,13 @@ class Gather:
                 contacts = {draft.contact_id for draft in of_site if draft.contact_id}
                 histories = tx.histories(site_id, contacts)
                 rates = tx.rates(site_id, of_site, since=now - RATES_WINDOW)
+                senders = self.senders(tx, site_id, of_site, lists[site_id])
                 ask = self.look_up()(tx, site, of_site)
             lookups = ask(beat)
             surge = self.watch(site_id)
             for draft in of_site:
                 known = recognised[draft.id]
+                sender = senders.get(draft.id, NOBODY)
                 gathered[draft.id] = Gathered(
                     Subject(
                         draft=draft,
@@ -75,6 +82,9 @@ class Gather:
                         lookups=lookups[draft.id],
                         surge=surge,
                         site_filter=filters.get(site_id),
+                        lists=lists[site_id],
+                        listed=sender.entries,
+                        trusted=sender.trusted,
                     ),
                     known.members,
                 )

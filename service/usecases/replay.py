@@ -6,13 +6,14 @@ author's history) is taken from the record, since that moment is gone.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from service.core.comment import AuthorHistory, Rates, Subject
 from service.core.copies import NO_COPIES
 from service.core.errors import InvalidPolicy
+from service.core.lists import NO_LISTS, Lists
 from service.core.policy import Verdict, decide
 from service.core.policy_file import policy_from_data, read_toml
 from service.core.ports import Clock, Reads, Screener, Store
@@ -106,6 +107,7 @@ class Replay:
     sites: Sequence[tuple[Site, Policy]]
     since: datetime
     total: int
+    lists: Mapping[str, Lists] = field(default_factory=dict)
     page_size: int = PAGE_SIZE
 
     def __iter__(self) -> Iterator[Outcome]:
@@ -136,7 +138,15 @@ class Replay:
         with self.store.read() as tx:
             drafts = tx.judged_drafts(site.id, keys)
         subjects = [
-            Subject(draft, site, AuthorHistory(), Rates(), NO_COPIES, draft.created_at)
+            Subject(
+                draft,
+                site,
+                AuthorHistory(),
+                Rates(),
+                NO_COPIES,
+                draft.created_at,
+                lists=self.lists.get(site.id, NO_LISTS),
+            )
             for key in keys
             if (draft := drafts.get(key)) is not None
         ]
@@ -159,6 +169,7 @@ class PrepareReplay:
     screener: Callable[[], Screener]
     packaged_policy: Callable[[], Policy]
     clock: Clock
+    lists: Callable[[Collection[str]], Mapping[str, Lists]]
 
     def __call__(self, draft: str, *, slug: str | None, days: int | None, rescreen: bool) -> Replay:
         since = self.clock() - timedelta(days=_BEGINNING_DAYS if days is None else days)
@@ -166,7 +177,10 @@ class PrepareReplay:
             sites = tx.sites() if slug is None else [site_named(tx, slug)]
             policies = self._policies(tx, draft, sites)
             total = sum(tx.judged_count(site.id, since=since) for site in sites)
-        return Replay(self.store, self.screener if rescreen else None, policies, since, total)
+        if not rescreen:
+            return Replay(self.store, None, policies, since, total)
+        lists = self.lists([site.id for site, _ in policies])
+        return Replay(self.store, self.screener, policies, since, total, lists)
 
     def _policies(
         self, tx: Reads, draft: str, sites: Sequence[Site]

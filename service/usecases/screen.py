@@ -14,6 +14,7 @@ from service.core.campaigns import to_hold_again
 from service.core.comment import Draft
 from service.core.decisions import Screening
 from service.core.errors import Unavailable
+from service.core.listing import Firing
 from service.core.policy import Verdict, decide
 from service.core.ports import Clock, NewId, Screener, Store
 from service.core.records import WorkItem
@@ -116,6 +117,10 @@ class ScreenComments:
         with self.store.write() as tx:
             concluded = tx.conclude(screenings, now=now, new_id=self.new_id)
             tx.count_activity(_activity(found, screenings, concluded, policies))
+        # Counted by themselves: an entry that many comments meet would keep two workers apart.
+        for site_id, firings in _firings(screenings, concluded).items():
+            with self.store.write() as tx:
+                tx.add_firings(site_id, firings, now=now)
         # They stand on other pages. Waiting for those while these are locked, two workers could
         # wait for each other.
         for site_id, notes in _to_hold_again(gathered, screenings, concluded).items():
@@ -138,6 +143,18 @@ def _activity(
             policy = policies[draft.site_id].policy
             counts[at] = (taken + 1, refused + _is_refused(screening.verdict, policy))
     return counts
+
+
+def _firings(
+    screenings: Sequence[Screening], concluded: Collection[str]
+) -> Mapping[str, Sequence[Firing]]:
+    """By site, which rules of people's making its comments have met."""
+    found: dict[str, list[Firing]] = defaultdict(list)
+    for one in screenings:
+        if one.comment_id in concluded:
+            for part in one.verdict.contributions:
+                found[one.site_id] += [(rule, one.comment_id) for rule in part.signal.rules]
+    return {site_id: firings for site_id, firings in found.items() if firings}
 
 
 def _is_refused(verdict: Verdict, policy: Policy) -> bool:

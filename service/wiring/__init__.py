@@ -41,7 +41,7 @@ from service.usecases.sweep import Sweep
 from service.usecases.threads import CloseThread
 from service.usecases.together import Together
 from service.usecases.weigh import Weigh
-from service.wiring.flags import Flags, build_flags
+from service.wiring.listing import Listing, build_listing
 from service.wiring.parts import Parts
 from service.wiring.people import build_audit
 
@@ -68,7 +68,6 @@ class Services(Parts):
     decide: DecideComment
     edit: EditComment
     withdraw: WithdrawComment
-    flags: Flags
     sweep: Sweep
     add_site: AddSite
     change_site: ChangeSite
@@ -83,6 +82,7 @@ class Services(Parts):
     sign_out: SignOut
     find_session: FindSession
     audit: Audit
+    lists: Listing
     close: Callable[[], None]
 
 
@@ -155,6 +155,8 @@ def build(settings: Settings) -> Services:
         new_id=new_id,
     )
 
+    lists = build_listing(parts)
+
     def close() -> None:
         store.close()
         gate.connection.close()
@@ -180,7 +182,9 @@ def build(settings: Settings) -> Services:
         screen=ScreenComments(
             store,
             load_screener,
-            Gather(store, load_screener, utc_now, look_up, watch, filters),
+            Gather(
+                store, load_screener, utc_now, look_up, watch, filters, lists.known, lists.senders
+            ),
             Weigh(packaged_policy, vault),
             utc_now,
             new_id,
@@ -190,14 +194,13 @@ def build(settings: Settings) -> Services:
         decide=DecideComment(store, utc_now, new_id),
         edit=EditComment(store, queue, limiter, room, vault, utc_now),
         withdraw=WithdrawComment(store, utc_now, new_id),
-        flags=build_flags(parts),
         sweep=Sweep(store, queue, utc_now, watch),
         add_site=AddSite(store, utc_now, new_id),
         change_site=ChangeSite(store, utc_now),
         set_policy=SetPolicy(store, packaged_policy, utc_now),
         compare_policy=ComparePolicy(store, packaged_policy),
         report_shadow=ReportShadow(store, packaged_policy),
-        prepare_replay=PrepareReplay(store, load_screener, packaged_policy, utc_now),
+        prepare_replay=PrepareReplay(store, load_screener, packaged_policy, utc_now, lists.known),
         close_thread=CloseThread(store, utc_now, new_id),
         add_moderator=AddModerator(store, vault, passwords, utc_now, new_id),
         set_password=SetPassword(store, vault, passwords, utc_now),
@@ -205,6 +208,7 @@ def build(settings: Settings) -> Services:
         sign_out=SignOut(store, vault, utc_now),
         find_session=FindSession(store, vault, utc_now),
         audit=build_audit(parts),
+        lists=lists,
         close=close,
     )
 

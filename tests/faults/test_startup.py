@@ -70,7 +70,8 @@ def test_the_demo_site_is_for_the_server_itself(home: Path) -> None:
     shown = run_vestibule("site", "show", "demo", VESTIBULE_DATA_DIR=home)
     site = json.loads(shown.stdout)
     assert site["origins"] == ["http://127.0.0.1:8080", "http://localhost:8080"]
-    assert site["settings"]["held_words"] == ["marmalade"]
+    listed = run_vestibule("list", "show", "--site", "demo", VESTIBULE_DATA_DIR=home).stdout
+    assert listed.split("\t")[1:4] == ["hold", "word", "marmalade"]
 
 
 def test_init_adds_no_demo_where_there_is_a_site(tmp_path: Path, home: Path) -> None:
@@ -215,12 +216,12 @@ def test_bad_settings_of_a_site_are_named(home: Path) -> None:
         "site", "add", "demo", "--origin", "https://news.example", **given
     )
     changed = run_vestibule(
-        "site", "set", "demo", "hold_all=true", 'held_words=["fig jam"]', **given
+        "site", "set", "demo", "hold_all=true", 'reserved_names=["fig jam"]', **given
     )
     assert changed.returncode == 0, changed.stderr
     site = json.loads(run_vestibule("site", "show", "demo", **given).stdout)
     assert site["settings"]["hold_all"] is True
-    assert site["settings"]["held_words"] == ["fig jam"]
+    assert site["settings"]["reserved_names"] == ["fig jam"]
     assert site["settings"]["require_email"] is True
 
 

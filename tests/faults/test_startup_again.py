@@ -141,7 +141,8 @@ def test_the_demo_follows_the_server_to_another_port(new_installation: New) -> N
         f"http://localhost:{running.port}",
         "https://comments.example",
     ]
-    assert site["settings"]["held_words"] == [first_start.DEMO_HELD_WORD]
+    listed = running.vestibule("list", "show", "--site", "demo").stdout
+    assert [line.split("\t")[3] for line in listed.splitlines()] == [first_start.DEMO_HELD_WORD]
     assert post(running) == 202
     assert running.stop() == 0
 

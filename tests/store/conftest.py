@@ -146,7 +146,7 @@ def make_site(store: SqlStore, slug: str = "news") -> Site:
         slug=slug,
         name=slug.title(),
         origins=("https://news.example",),
-        settings=SiteSettings(held_words=("pear",)),
+        settings=SiteSettings(reserved_names=("pear",)),
         version=1,
     )
     with store.write() as tx:

@@ -26,9 +26,6 @@ some_settings = st.builds(
     closed=st.booleans(),
     hold_all=st.booleans(),
     hold_first=st.booleans(),
-    hold_at_reports=st.sampled_from([0, 2, 3, 1_000]),
-    held_words=lists,
-    blocked_words=lists,
     reserved_names=lists,
 )
 
@@ -55,9 +52,9 @@ def test_every_setting_can_be_set():
 
 def test_settings_change_only_what_is_named():
     """What a change does not mention stays as it was."""
-    base = SiteSettings(closed=True, held_words=("x",))
-    changed = load_settings({"held_words": [" two words ", "two words"]}, base)
-    assert changed == replace(base, held_words=("two words",))
+    base = SiteSettings(closed=True, reserved_names=("x",))
+    changed = load_settings({"reserved_names": [" two words ", "two words"]}, base)
+    assert changed == replace(base, reserved_names=("two words",))
 
 
 @pytest.mark.parametrize(
@@ -73,12 +70,12 @@ def test_settings_change_only_what_is_named():
         ({"content_max_chars": True}, "/content_max_chars", "wrong_type"),
         ({"content_max_chars": 0}, "/content_max_chars", "out_of_range"),
         ({"content_max_chars": 65_001}, "/content_max_chars", "out_of_range"),
-        ({"held_words": "word"}, "/held_words", "wrong_type"),
-        ({"held_words": ["a", 1]}, "/held_words/1", "wrong_type"),
-        ({"held_words": [" "]}, "/held_words/0", "missing"),
-        ({"held_words": [None]}, "/held_words/0", "missing"),
-        ({"held_words": ["x" * 201]}, "/held_words/0", "too_long"),
-        ({"held_words": ["w"] * 5_001}, "/held_words", "too_many"),
+        ({"reserved_names": "word"}, "/reserved_names", "wrong_type"),
+        ({"reserved_names": ["a", 1]}, "/reserved_names/1", "wrong_type"),
+        ({"reserved_names": [" "]}, "/reserved_names/0", "missing"),
+        ({"reserved_names": [None]}, "/reserved_names/0", "missing"),
+        ({"reserved_names": ["x" * 101]}, "/reserved_names/0", "too_long"),
+        ({"reserved_names": ["w"] * 1_001}, "/reserved_names", "too_many"),
         ({"reserved_names": ["a\nb"]}, "/reserved_names/0", "control_characters"),
     ],
 )

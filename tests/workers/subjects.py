@@ -1,6 +1,7 @@
 """Builds what checks look at: an ordinary comment, of which a test changes what it is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from service.core.comment import (
     TokenState,
 )
 from service.core.copies import Campaign, Copies
+from service.core.list_values import wording
+from service.core.lists import NO_LISTS, Effect, EntryKind, ListEntry, Lists
 from service.core.lookups import NO_LOOKUPS
 from service.core.policy import Verdict, decide, packaged_policy
 from service.core.signals import Signal
@@ -59,8 +62,51 @@ def subject(content: str = FRIENDLY, **given: Any) -> Subject:
     campaign = Campaign(**given.pop("campaign", {}))
     lookups = given.pop("lookups", NO_LOOKUPS)
     surge = given.pop("surge", None)
+    lists = lists_of(
+        [*given.pop("entries", ())],
+        held_words=given.pop("held_words", ()),
+        blocked_words=given.pop("blocked_words", ()),
+        blocked_domains=given.pop("blocked_domains", ()),
+    )
+    listed = tuple(given.pop("listed", ()))
+    trusted = given.pop("trusted", False)
     site = Site("site", "demo", "Demo", ("https://demo.example",), SiteSettings(**given), 1)
-    return Subject(draft, site, history, rates, copies, NOW, campaign, lookups, surge)
+    return Subject(
+        draft, site, history, rates, copies, NOW, campaign, lookups, surge,
+        lists=lists, listed=listed, trusted=trusted,
+    )  # fmt: skip
+
+
+def entry(kind: str, effect: str, value: str, **changes: Any) -> ListEntry:
+    """An entry of the site's lists, as it is kept."""
+    made = ListEntry(
+        f"{effect} {kind} {value}", "site", EntryKind(kind), Effect(effect), value,
+        wording(EntryKind(kind), value).key if value.strip("\u200b ") else value, NOW,
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def lists_of(
+    entries: Sequence[ListEntry] = (),
+    *,
+    held_words: Sequence[str] = (),
+    blocked_words: Sequence[str] = (),
+    blocked_domains: Sequence[str] = (),
+) -> Lists:
+    found = [
+        *entries,
+        *(_raw("word", "hold", one) for one in held_words),
+        *(_raw("word", "block", one) for one in blocked_words),
+        *(entry("domain", "block", one) for one in blocked_domains),
+    ]
+    return Lists(tuple(found)) if found else NO_LISTS
+
+
+def _raw(kind: str, effect: str, value: str) -> ListEntry:
+    """A word as it is, also one that nobody could add."""
+    return ListEntry(
+        f"{effect} {kind} {value}", "site", EntryKind(kind), Effect(effect), value, value, NOW
+    )
 
 
 def signals(content: str = FRIENDLY, **given: Any) -> dict[str, Signal]:

@@ -7,7 +7,7 @@ from subjects import FRIENDLY, signals, verdict
 from uniseg.wordbreak import word_boundaries
 
 from service.core.states import State
-from workers.checks.words import _surely_apart
+from workers.listing.words import _surely_apart
 from workers.text import folded
 
 

@@ -11,6 +11,7 @@ from working import FRIENDLY, Visitors, run_sql
 from service.cli import main
 from service.core.decisions import Action
 from service.core.errors import InvalidPolicy, NotFound
+from service.core.lists import Effect, EntryKind
 from service.core.people import Role
 from service.core.policy import packaged_text
 from service.core.site import SiteSettings
@@ -163,7 +164,7 @@ def test_texts_are_checked_anew_and_the_moment_is_kept(visitors: Visitors) -> No
     long_text = f"{FRIENDLY} {FRIENDLY.replace('bread', 'cake')}"
     ids = visitors.post_all([long_text, long_text])
     services.screen(visitors.items(ids))
-    services.change_site("news", settings=replace(visitors.site.settings, held_words=("cake",)))
+    visitors.enlist(EntryKind.WORD, Effect.HOLD, "cake")
     assert states(replayed(visitors, "")) == [(APPROVED, APPROVED), (HELD, HELD)]
     run_sql(services, "DELETE FROM copies")
     outcomes = replayed(visitors, "", rescreen=True)
@@ -180,8 +181,7 @@ def test_each_text_of_an_edited_comment_is_judged_as_it_was(visitors: Visitors) 
     services.screen([visitors.item(posted)])
     services.edit(visitors.site, posted, "An ordinary marmalade comment.", ip="198.51.100.23")
     services.screen([replace(visitors.item(posted), revision=2)])
-    settings = replace(visitors.site.settings, held_words=("marmalade",))
-    services.change_site("news", settings=settings)
+    visitors.enlist(EntryKind.WORD, Effect.HOLD, "marmalade")
     outcomes = replayed(visitors, "", rescreen=True)
     assert list(outcomes) == [(posted, 0), (posted, 2)]
     assert states(outcomes) == [(APPROVED, APPROVED), (APPROVED, HELD)]

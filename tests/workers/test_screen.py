@@ -17,6 +17,7 @@ from working import FRIENDLY, Visitors
 from service import wiring
 from service.core.comment import DoorFacts
 from service.core.errors import NotFound
+from service.core.lists import Effect, EntryKind
 from service.core.policy import probability
 from service.core.rules import Family
 from service.core.site_policy import PolicyKind
@@ -245,15 +246,19 @@ def test_a_full_batch_takes_no_more_statements_than_a_small_one(visitors: Visito
         ({}, State.APPROVED, State.APPROVED),
         ({"hold_all": True}, State.HELD, State.HELD),
         ({"hold_first": True}, State.HELD, State.HELD),
-        ({"held_words": ("caraway",)}, State.HELD, State.HELD),
-        ({"blocked_words": ("caraway",)}, State.SPAM, State.SPAM),
+        ({"hold": "caraway"}, State.HELD, State.HELD),
+        ({"block": "caraway"}, State.SPAM, State.SPAM),
     ],
 )
 def test_a_site_gets_what_it_asks_for(
     services: Services, wishes: dict[str, Any], first: State, second_state: State
 ) -> None:
     """Holding all, holding the first, words: each on an author's first two comments."""
-    visitors = Visitors(services, **wishes)
+    asked = {name: value for name, value in wishes.items() if name not in set(Effect)}
+    visitors = Visitors(services, **asked)
+    for effect in Effect:
+        if effect in wishes:
+            visitors.enlist(EntryKind.WORD, effect, wishes[effect])
     seen = []
     for text in (FRIENDLY, "Next time I shall try it with more caraway and less salt."):
         posted = visitors.post(text)

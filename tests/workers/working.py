@@ -14,13 +14,16 @@ from typing import Any
 from running import clean_environment, wait_until
 from sqlalchemy import create_engine, text, update
 
+from service.core.audit import BY_OPERATOR
 from service.core.comment import DoorFacts, Submission, ThreadRef, TokenFact, TokenState
 from service.core.decisions import Decision
+from service.core.lists import Effect, EntryKind, ListEntry
 from service.core.records import QueuedComment, WorkItem
 from service.core.site import Site, SiteSettings
 from service.core.states import State
 from service.running.processes import guarded
 from service.store.tables import comments
+from service.usecases.listing.edit import NewEntry
 from service.wiring import Services
 
 RUN = """
@@ -103,6 +106,12 @@ class Visitors:
             facts=facts,
         )
         return self.services.submit(replace(submission, **given)).comment_id
+
+    def enlist(self, kind: EntryKind, effect: Effect, value: str, **given: Any) -> ListEntry:
+        """Put something on the site's lists, or on those of `site_id`."""
+        site_id = given.pop("site_id", self.site.id)
+        new = NewEntry(kind, effect, value, **given)
+        return self.services.lists.edit.add(site_id, [new], BY_OPERATOR).entries[0]
 
     def page(self, number: int) -> ThreadRef:
         return ThreadRef(f"https://news.example/page/{number}", title=f"Page {number}")

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from service.core.signals import Signal
 from workers.checks.author import check_author
 from workers.checks.bidi import check_bidi
-from workers.checks.blocked_hosts import check_blocked_hosts
 from workers.checks.campaigns import check_campaigns
 from workers.checks.copies import check_copies
 from workers.checks.disguises import check_disguises
@@ -27,6 +26,9 @@ from workers.checks.language import check_language
 from workers.checks.link_hosts import check_link_hosts
 from workers.checks.link_lies import check_link_lies
 from workers.checks.links import check_links
+from workers.checks.listed_hosts import check_listed_hosts
+from workers.checks.listed_names import check_listed_names
+from workers.checks.listed_senders import check_listed_senders
 from workers.checks.model_abuse import check_model_abuse
 from workers.checks.model_spam import check_model_spam
 from workers.checks.name import check_name
@@ -75,7 +77,7 @@ CHECKS = (
         of_the_moment=True,
     ),
     Check(
-        "words", check_words, ("HELD_WORD", "BLOCKED_WORD"),
+        "words", check_words, ("HELD_WORD", "BLOCKED_WORD", "ALLOWED_WORD"),
         "Moderators know the words that mean trouble on their site.",
     ),
     Check(
@@ -105,8 +107,22 @@ CHECKS = (
         "A link that shows another address than it leads to is there to deceive.",
     ),
     Check(
-        "blocked_hosts", check_blocked_hosts, ("LINK_BLOCKED_HOST",),
+        "listed_hosts", check_listed_hosts,
+        ("LINK_HELD_HOST", "LINK_BLOCKED_HOST", "LINK_ALLOWED_HOST"),
         "Moderators know the sites that they do not want to send readers to.",
+    ),
+    Check(
+        "listed_names", check_listed_names, ("HELD_NAME", "BLOCKED_NAME"),
+        "Some sign as somebody else, and come back under the name that they were refused.",
+    ),
+    Check(
+        "listed_senders", check_listed_senders,
+        (
+            "HELD_NETWORK", "BLOCKED_NETWORK", "ALLOWED_NETWORK",
+            "AUTHOR_MUTED", "AUTHOR_BANNED", "AUTHOR_TRUSTED",
+        ),
+        "Moderators know some authors, and have decided about them.",
+        of_the_moment=True,
     ),
     Check(
         "promotion", check_promotion,

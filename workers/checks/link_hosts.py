@@ -53,10 +53,10 @@ def check_link_hosts(material: Material) -> Iterable[Signal]:
 
 def _hosts(material: Material) -> Iterator[tuple[Host, Place]]:
     for link in material.text.links:
-        if link.host is not None and not material.is_own(link.host):
+        if link.host is not None and not material.is_welcome(link.host):
             yield link.host, (link.start, link.end)
     site = material.author_site
-    if site is not None and not material.is_own(site):
+    if site is not None and not material.is_welcome(site):
         yield site, None
 
 

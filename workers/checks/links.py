@@ -1,6 +1,7 @@
 """Links: whether there are any, how many, and how much of the text they are.
 
-The author's own web site does not count, nor do links to the site itself.
+The author's own web site does not count, nor do links to the site itself, or to domains that its
+lists allow.
 """
 
 import re
@@ -22,7 +23,7 @@ _MARKUP_NAMES = {"html": "HTML", "bbcode": "BBCode"}
 
 def check_links(material: Material) -> Iterable[Signal]:
     content = material.text.written
-    elsewhere = [one for one in material.text.links if not material.is_own(one.host)]
+    elsewhere = [one for one in material.text.links if not material.is_welcome(one.host)]
     many = sum(not one.bare for one in elsewhere) >= min(STRENGTHS)
     if elsewhere and not many:
         places = tuple((one.start, one.end) for one in elsewhere[:SPANS_MAX])

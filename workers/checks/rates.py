@@ -7,6 +7,7 @@ strength do.
 
 from collections.abc import Iterable
 
+from service.core.lists import Effect, EntryKind
 from service.core.signals import Signal
 from workers.material import Material
 
@@ -23,9 +24,17 @@ def check_rates(material: Material) -> Iterable[Signal]:
     if rates.author >= AUTHOR_FROM:
         strength = _rising(rates.author, AUTHOR_FROM, AUTHOR_FULL)
         yield Signal("AUTHOR_BURST", strength, f"{rates.author} in ten minutes")
-    if rates.network >= NETWORK_FROM:
+    if rates.network >= NETWORK_FROM and not _is_allowed(material):
         strength = _rising(rates.network, NETWORK_FROM, NETWORK_FULL)
         yield Signal("NETWORK_BURST", strength, f"{rates.network} in ten minutes")
+
+
+def _is_allowed(material: Material) -> bool:
+    """Whether the site has said that much may come from this network: an office, a school."""
+    return any(
+        one.kind is EntryKind.NETWORK and one.effect is Effect.ALLOW
+        for one in material.subject.listed
+    )
 
 
 def _rising(count: int, first: int, full: int) -> float:

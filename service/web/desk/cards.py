@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from service.core.addresses import masked
 from service.core.decisions import TARGETS, Action
 from service.core.errors import SealBroken
 from service.core.people import Moderator, Permission
@@ -74,13 +75,6 @@ def _actions(comment: QueuedComment) -> tuple[Action, ...]:
     """An edit can be taken or turned down; deleting is for the comment itself."""
     offered = actions(comment.state)
     return tuple(a for a in offered if not (comment.revision and a is Action.DELETE))
-
-
-def masked(email: str) -> str:
-    """Enough of an address to tell two apart, too little to write to: `j•••@e•••.org`."""
-    local, _, domain = email.rpartition("@")
-    name, dot, last = domain.rpartition(".")
-    return f"{local[:1]}•••@{(name or last)[:1]}•••{dot}{last if dot else ''}"
 
 
 def age(passed: timedelta) -> str:

@@ -26,19 +26,12 @@ from service.web.schemas.faults import (
 )
 from service.web.schemas.text import Line
 
-WORDS_MAX = 5_000
-WORD_MAX_CHARS = 200
 NAMES_MAX = 1_000
 ORIGINS_MAX = 50
-NETWORKS_MAX = 1_000
-
-DOMAIN_MAX_CHARS = 253
 LANGUAGES_MAX = 50
 _LANGUAGE = re.compile("[a-z]{2}")
 
-NOT_A_DOMAIN = Fault("not_a_domain", 'A domain is a host name such as "example.com", and no more.')
 NOT_A_LANGUAGE = Fault("not_a_language", 'A language is given by two small letters, such as "en".')
-NEVER_ONE = Fault("out_of_range", "One network alone holds nothing: this is 0, or from 2 on.")
 NOT_AN_ORIGIN = Fault("not_an_origin", "An origin is a scheme and a host only, without a path.")
 
 
@@ -67,19 +60,6 @@ class Whole(fields.Field[int]):
         return value
 
 
-class Networks(Whole):
-    """A number of networks: none at all, or more than one."""
-
-    def __init__(self) -> None:
-        super().__init__(0, NETWORKS_MAX)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
-        number = super()._deserialize(value, *args, **kwargs)
-        if number == 1:
-            raise refuse(NEVER_ONE)
-        return number
-
-
 class Lines(fields.List[str | None]):
     """A list of distinct lines, in the order given."""
 
@@ -95,23 +75,6 @@ class Lines(fields.List[str | None]):
         if len(value) > self.max_items:
             raise refuse(_too_many(self.max_items))
         return tuple(dict.fromkeys(super()._deserialize(value, *args, **kwargs)))
-
-
-class Domains(Lines):
-    """Host names, in small letters: no scheme, no path, no wildcard, more than an ending."""
-
-    def __init__(self) -> None:
-        super().__init__(max_items=WORDS_MAX, max_chars=DOMAIN_MAX_CHARS)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        typed = super()._deserialize(value, *args, **kwargs)
-        domains = tuple(dict.fromkeys(one.lower().strip(".") for one in typed))
-        faults = {
-            str(place): [NOT_A_DOMAIN] for place, one in enumerate(domains) if not _is_domain(one)
-        }
-        if faults:
-            raise refuse(faults)
-        return domains
 
 
 class Languages(Lines):
@@ -132,15 +95,6 @@ class Languages(Lines):
         return codes
 
 
-def _is_domain(text: str) -> bool:
-    """Whether this is a host that links lead to; a mere ending ("com") would block too much."""
-    try:
-        origin = origin_of(f"https://{text}")
-    except InvalidURL:
-        return False
-    return "." in text and "/" not in text and ":" not in text and origin.startswith("https://")
-
-
 class SettingsSchema(StrictSchema):
     """Every field of `SiteSettings`; a test holds the two together. What is absent stays."""
 
@@ -151,10 +105,6 @@ class SettingsSchema(StrictSchema):
     hold_all = Flag()
     hold_first = Flag()
     edit_window_minutes = Whole(0, 24 * 60)
-    hold_at_reports = Networks()
-    held_words = Lines(max_items=WORDS_MAX, max_chars=WORD_MAX_CHARS)
-    blocked_words = Lines(max_items=WORDS_MAX, max_chars=WORD_MAX_CHARS)
-    blocked_domains = Domains()
     languages = Languages()
     reserved_names = Lines(max_items=NAMES_MAX, max_chars=NAME_MAX_CHARS)
 

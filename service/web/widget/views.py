@@ -6,7 +6,8 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.core.form import HONEYPOT_FIELD, form_fields
-from service.core.languages import DEFAULT_LANGUAGE, FORM_WORDS
+from service.core.form_words import DEFAULT_LANGUAGE, FORM_WORDS
+from service.core.lists import Effect, EntryKind
 from service.core.site import Site
 from service.web.current import services
 from service.web.widget.assets import asset_response, load_assets
@@ -64,8 +65,13 @@ def demo() -> Response:
         words=FORM_WORDS[DEFAULT_LANGUAGE],
         honeypot=HONEYPOT_FIELD,
         token=services().signer.form_token(site.id, services().clock()),
-        held_words=site.settings.held_words,
+        held_words=_held_words(site),
     )
+
+
+def _held_words(site: Site) -> list[str]:
+    entries = services().lists.known([site.id])[site.id].of_kind(EntryKind.WORD)
+    return [one.value for one in entries if one.effect is Effect.HOLD]
 
 
 def _demo_site() -> Site | None:

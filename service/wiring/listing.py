@@ -1,0 +1,39 @@
+"""Puts together what lists are read, changed and tried by."""
+
+import importlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+from service.core.listing import Lister
+from service.usecases.listing.edit import EditLists
+from service.usecases.listing.known import KnownLists
+from service.usecases.listing.senders import FindSenders
+from service.wiring.parts import Parts
+
+LISTER = "workers.listing:build_lister"
+"""What compares texts with lists: loaded by name and late, without any of the models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """`known` lists for screening, `senders` on them, and what the desk does with them."""
+
+    known: KnownLists
+    senders: FindSenders
+    edit: EditLists
+
+
+def build_listing(parts: Parts) -> Listing:
+    senders = FindSenders(parts.vault)
+    return Listing(
+        known=KnownLists(parts.store, parts.clock),
+        senders=senders,
+        edit=EditLists(parts.store, senders, load_lister, parts.clock, parts.new_id),
+    )
+
+
+@lru_cache(maxsize=1)
+def load_lister() -> Lister:
+    module_name, _, factory_name = LISTER.partition(":")
+    lister: Lister = getattr(importlib.import_module(module_name), factory_name)()
+    return lister
