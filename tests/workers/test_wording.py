@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from workers.text import SPANS_MAX, Text
 from workers.wording import Wording
 from workers.wording.lexicon import build, expanded, lexicon
+from workers.wording.reading import IDIOM
 
 GRAMMAR = {
     "words": {
@@ -80,6 +81,7 @@ def test_every_lexicon_is_read_and_every_finding_is_used() -> None:
     """Guards and checks name findings that some pattern makes."""
     findings = {one.finding for some in lexicon().by_code.values() for one in some}
     assert findings == {
+        IDIOM,
         "profanity",
         "insult",
         "undirected",

@@ -28,6 +28,8 @@ __all__ = [
     "read",
 ]
 
+_FEW_LETTERS = 10
+
 
 class Text:
     """One text. Each of its forms is made when it is first asked for, and kept.
@@ -68,6 +70,11 @@ class Text:
     def language(self) -> str | None:
         """The ISO 639-1 code; None where the text is short, mixed or doubtful."""
         return guess_language(self.read)
+
+    @cached_property
+    def likely_language(self) -> str | None:
+        """A guess that is good enough to choose between two meanings of a word, not to judge by."""
+        return guess_language(self.read, _FEW_LETTERS)
 
     @cached_property
     def _reading(self) -> Reading:

@@ -19,10 +19,13 @@ SHARE_MIN = 80
 _NO_WORDS = re.compile(r"\S*(?:://|www\.|[@#])\S*|[^\w\s'-]+|[\d_]+")
 
 
-def guess_language(text: str) -> str | None:
-    """The ISO 639-1 code ("en"; "zh" for Chinese in either script), or None if there is doubt."""
+def guess_language(text: str, letters_min: int = LETTERS_MIN) -> str | None:
+    """The ISO 639-1 code ("en"; "zh" for Chinese in either script), or None if there is doubt.
+
+    A text of fewer letters than `letters_min` is in doubt.
+    """
     plain = _NO_WORDS.sub(" ", text[:CHARS_MAX])
-    if pycld2 is None or sum(map(str.isalpha, plain)) < _letters_min(plain):
+    if pycld2 is None or sum(map(str.isalpha, plain)) < _letters_min(plain, letters_min):
         return None
     try:
         reliable, _, guesses = pycld2.detect(plain, bestEffort=False)
@@ -34,7 +37,7 @@ def guess_language(text: str) -> str | None:
     return str(code).partition("-")[0]
 
 
-def _letters_min(text: str) -> int:
+def _letters_min(text: str, letters: int) -> int:
     # A letter of Chinese, Japanese or Korean says as much as three of an alphabet.
     wide = sum("\u2e80" <= one <= "\uffdc" for one in text)
-    return LETTERS_MIN // 3 if wide * 2 > len(text) else LETTERS_MIN
+    return letters // 3 if wide * 2 > len(text) else letters

@@ -4,7 +4,9 @@ A file in `workers/lexicons` has up to four tables. `[words]` lists words by kin
 white space; `idiot[|s|ic]` stands for three words, and a word may belong to several kinds and
 files. `[patterns.F]` has, by strength, patterns (see `patterns.py`) that make the finding F.
 `[macros]` are rows of words that patterns name in braces. `[guards]` names for each finding the
-circumstances in which the words are not the writer's own attack.
+circumstances in which the words are not the writer's own attack. `[harmless]` lists by language
+words that in it mean something else ("hell" is German for bright); patterns that name such a word
+itself still find it. What lies in a finding named `idiom` is no other finding.
 
 Each distinct set of kinds gets a character of its own, so that a text becomes a string with one
 character a word, and patterns become ordinary regular expressions over it.
@@ -21,7 +23,7 @@ from importlib import resources
 from typing import Any
 
 from workers.text import folded
-from workers.wording.patterns import LITERALS, Codes, Pattern, compile_pattern
+from workers.wording.patterns import LITERALS, OTHER, Codes, Pattern, compile_pattern
 
 _FIRST_CODE = 0xE000  # The private use area: no code is a letter or a sign of its own.
 _ALTERNATIVES = re.compile(r"\[([^\]]*)\]")
@@ -40,9 +42,11 @@ class Lexicon:
     """`codes` leads from a word to its character, `by_code` from a character to the patterns
     that are worth a search where it stands. `circumstances` are searched in the words before a
     finding, `answered` in its sentence; `guards` says for which finding which of them matter.
+    `elsewhere` has for words that are harmless in some languages these and their characters there.
     """
 
     codes: Mapping[str, str]
+    elsewhere: Mapping[str, Mapping[str, str]]
     by_code: Mapping[str, tuple[Pattern, ...]]
     guards: Mapping[str, frozenset[str]]
     circumstances: tuple[tuple[str, re.Pattern[str]], ...]
@@ -59,39 +63,67 @@ def lexicon() -> Lexicon:
     return build(tomllib.loads(one.read_text("utf-8")) for one in files)
 
 
+class _Written:
+    """What the files say, put together; words folded, macros not yet replaced."""
+
+    def __init__(self, files: Iterable[Mapping[str, Any]]) -> None:
+        self.kinds_of: dict[str, set[str]] = defaultdict(set)
+        self.harmless: dict[str, set[str]] = defaultdict(set)
+        self.guards: dict[str, frozenset[str]] = {}
+        self._patterns: list[tuple[str, float, str]] = []
+        self._macros: dict[str, str] = {}
+        for data in files:
+            self._macros.update(data.get("macros", {}))
+            guards = data.get("guards", {})
+            self.guards.update({name: frozenset(some) for name, some in guards.items()})
+            _sort_in(data.get("words", {}), self.kinds_of)
+            _sort_in(data.get("harmless", {}), self.harmless)
+            for finding, by_strength in data.get("patterns", {}).items():
+                for strength, lines in by_strength.items():
+                    self._patterns += [(finding, float(strength), line) for line in lines]
+
+    def patterns(self) -> list[tuple[str, float, str]]:
+        """Finding, strength and line of each."""
+        return [
+            (finding, strength, _replaced(line, self._macros))
+            for finding, strength, line in self._patterns
+        ]
+
+
 def build(files: Iterable[Mapping[str, Any]]) -> Lexicon:
-    kinds_of: dict[str, set[str]] = defaultdict(set)
-    written: list[tuple[str, float, str]] = []
-    guards: dict[str, frozenset[str]] = {}
-    macros: dict[str, str] = {}
-    for data in files:
-        macros.update(data.get("macros", {}))
-        for kind, words in data.get("words", {}).items():
-            for word in expanded(words):
-                kinds_of[word].add(kind)
-        for finding, by_strength in data.get("patterns", {}).items():
-            for strength, lines in by_strength.items():
-                written += [(finding, float(strength), line) for line in lines]
-        guards.update({name: frozenset(some) for name, some in data.get("guards", {}).items()})
-    written = [(name, strength, _replaced(line, macros)) for name, strength, line in written]
-    for _, _, line in written:
+    written = _Written(files)
+    kinds_of, harmless, patterns = written.kinds_of, written.harmless, written.patterns()
+    for _, _, line in patterns:
         for word in LITERALS.findall(line):
             kinds_of[folded(word)].add(f"={folded(word)}")
-    codes, kinds = _coded(kinds_of)
+    there = {word: _named_only(kinds_of[word]) for word in harmless}
+    characters = _characters([*map(frozenset, kinds_of.values()), *there.values()])
+    kinds = _members(characters)
     common = frozenset().union(*(kinds.get(kind, "") for kind in COMMON_KINDS))
     table = Codes(kinds, common)
     by_code: dict[str, list[Pattern]] = defaultdict(list)
-    for finding, strength, line in written:
+    for finding, strength, line in patterns:
         pattern = compile_pattern(line, table, finding=finding, strength=strength)
         for code in pattern.anchor:
             by_code[code].append(pattern)
     return Lexicon(
-        codes=codes,
+        codes={word: characters[frozenset(some)] for word, some in kinds_of.items()},
+        elsewhere={
+            word: dict.fromkeys(languages, characters[there[word]])
+            for word, languages in harmless.items()
+        },
         by_code={code: tuple(some) for code, some in by_code.items()},
-        guards=guards,
+        guards=written.guards,
         circumstances=_circumstances(kinds),
         answered=re.compile("(?<![{not}])(?<![{not}].)[{denounce}]".format_map(kinds)),
     )
+
+
+def _sort_in(lists: Mapping[str, str], names_of: dict[str, set[str]]) -> None:
+    """Add the name of each list to those of each of its words."""
+    for name, words in lists.items():
+        for word in expanded(words):
+            names_of[word].add(name)
 
 
 def _replaced(line: str, macros: Mapping[str, str]) -> str:
@@ -112,18 +144,26 @@ def _circumstances(kinds: Mapping[str, str]) -> tuple[tuple[str, re.Pattern[str]
     return tuple((name, re.compile(form.format_map(kinds))) for name, form in forms)
 
 
-def _coded(kinds_of: Mapping[str, set[str]]) -> tuple[dict[str, str], dict[str, str]]:
-    """A character for each word, and for each kind the characters of its words."""
-    characters: dict[frozenset[str], str] = {}
-    codes: dict[str, str] = {}
+def _named_only(kinds: set[str]) -> frozenset[str]:
+    """What is left of a word's kinds where it means something else: that patterns name it."""
+    return frozenset(kind for kind in kinds if kind.startswith("="))
+
+
+def _characters(sets: Iterable[frozenset[str]]) -> dict[frozenset[str], str]:
+    """A character for each distinct set of kinds; a word without any is like all others."""
+    characters = {frozenset[str](): OTHER}
+    for some in sets:
+        characters.setdefault(some, chr(_FIRST_CODE + len(characters)))
+    return characters
+
+
+def _members(characters: Mapping[frozenset[str], str]) -> dict[str, str]:
+    """For each kind the characters of its words."""
     members: dict[str, set[str]] = defaultdict(set)
-    for word, some in kinds_of.items():
-        key = frozenset(some)
-        code = characters.setdefault(key, chr(_FIRST_CODE + len(characters)))
-        codes[word] = code
-        for kind in key:
-            members[kind].add(code)
-    return codes, {kind: "".join(sorted(some)) for kind, some in members.items()}
+    for kinds, character in characters.items():
+        for kind in kinds:
+            members[kind].add(character)
+    return {kind: "".join(sorted(some)) for kind, some in members.items()}
 
 
 def expanded(words: str) -> Iterator[str]:

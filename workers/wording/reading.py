@@ -23,6 +23,9 @@ _LEXICON = lexicon()
 MATCHES_MAX = 20
 """So many matches of one pattern say all that it can say, and bound the work on hostile text."""
 
+IDIOM = "idiom"
+"""What is found of this name means something else as a whole, so its words are no other finding."""
+
 _TOKEN = re.compile(
     r"[^\W_]+(?:['\u2019*]+[^\W_]+)*\**|[,.!?;:\n\u2026\"\u201c\u201d\u201e\u00ab\u00bb]"
 )
@@ -73,9 +76,19 @@ class Wording:
     def __init__(self, text: Text) -> None:
         self._text = text
         self._read = text.read.replace("\u2019", "'")
-        get = _LEXICON.codes.get
         words = _TOKEN.findall(self._read)
+        get = self._known(words)
         self._codes = BREAK + "".join([get(one) or _code(one, get) for one in words]) + BREAK
+
+    def _known(self, words: list[str]) -> Callable[[str], str | None]:
+        """What gives a word's character; some words are harmless in the text's language."""
+        get, elsewhere = _LEXICON.codes.get, _LEXICON.elsewhere
+        here = elsewhere.keys() & words if not elsewhere.keys().isdisjoint(words) else ()
+        language = self._text.likely_language if here else None
+        if language is None:
+            return get
+        harmless = {word: elsewhere[word][language] for word in here if language in elsewhere[word]}
+        return get if not harmless else lambda word: harmless.get(word) or get(word)
 
     def meant(self, name: str) -> Sequence[Finding]:
         """Findings of this name that are the writer's own words, in the order of the text."""
@@ -108,14 +121,24 @@ class Wording:
         by_code = _LEXICON.by_code
         there = frozenset(self._codes)
         patterns = {one for code in there for one in by_code.get(code, ())}
-        findings: dict[str, set[Finding]] = defaultdict(set)
+        matches = []
         for pattern in patterns:
             for some in pattern.needs:
                 if there.isdisjoint(some):
                     break
             else:
-                for match in islice(pattern.regex.finditer(self._codes), MATCHES_MAX):
-                    findings[pattern.finding].add(self._judged(pattern, *match.span()))
+                found = islice(pattern.regex.finditer(self._codes), MATCHES_MAX)
+                matches += [(pattern, *match.span()) for match in found]
+        idioms = {
+            place
+            for pattern, start, end in matches
+            if pattern.finding == IDIOM
+            for place in range(start, end)
+        }
+        findings: dict[str, set[Finding]] = defaultdict(set)
+        for pattern, start, end in matches:
+            if idioms.isdisjoint(range(start, end)):
+                findings[pattern.finding].add(self._judged(pattern, start, end))
         return {
             name: sorted(some, key=lambda one: (one.start, one.end, -one.strength))
             for name, some in findings.items()
