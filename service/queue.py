@@ -258,6 +258,7 @@ class RedisRateLimiter:
     """Implements `core.ports.RateLimiter`; networks are keyed hashes, never addresses."""
 
     SIGN_INS_PER_MINUTE = 10
+    FLAGS_PER_MINUTE = 10
 
     def __init__(self, gate: RedisGate, *, network_per_minute: int, site_per_minute: int) -> None:
         self._gate = gate
@@ -278,6 +279,9 @@ class RedisRateLimiter:
             )
         ]
         return self._admit(keys, self._network_per_minute, self._site_per_minute)
+
+    def admit_flag(self, network: bytes) -> float | None:
+        return self._admit([f"vestibule:rate:flag:{network.hex()}"], self.FLAGS_PER_MINUTE)[0]
 
     def admit_sign_in(self, network: bytes) -> float | None:
         keys = [f"vestibule:rate:sign-in:{network.hex()}"]

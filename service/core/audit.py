@@ -33,6 +33,7 @@ class Event(StrEnum):
     COMMENT_REDACTED = "comment.redacted", "redacted a comment"
     COMMENT_ANSWERED = "comment.answered", "answered as staff"
     COMMENT_ERASED = "comment.erased", "erased what somebody had sent"
+    FLAGS_SETTLED = "flags.settled", "settled reports or an appeal"
     ADDRESS_REVEALED = "address.revealed", "looked at an address"
     AUTHOR_CHANGED = "author.changed", "trusted, muted or banned an author"
     LIST_CHANGED = "list.changed", "changed a list"

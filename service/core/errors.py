@@ -81,6 +81,13 @@ class SiteChanged(Conflict):
     """The site's settings have changed since the request was checked against them."""
 
 
+class AppealRefused(Conflict):
+    """There is no decision to appeal against, or it has been appealed before."""
+
+    code = "appeal_refused"
+    title = "This comment cannot be appealed"
+
+
 class TransitionRefused(Conflict):
     code = "transition_refused"
     title = "This comment cannot take that state"

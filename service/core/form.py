@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from service.core.form_words import DEFAULT_LANGUAGE, FORM_WORDS
+from service.core.languages import DEFAULT_LANGUAGE, FORM_WORDS
 from service.core.site import SiteSettings
 
 NAME_MAX_CHARS = 100

@@ -23,6 +23,7 @@ from service.core.comment import (
 )
 from service.core.copies import Fingerprint
 from service.core.decisions import Decision, Screening
+from service.core.flags import FlagReads, FlagWrites
 from service.core.learning import LessonReader, LessonReads, LessonWrites
 from service.core.listing import ListReads, ListWrites
 from service.core.people import Moderator, NewModerator, Session
@@ -56,7 +57,7 @@ NewId = Callable[[], str]
 # -- store -----------------------------------------------------------------------------------------
 
 
-class Reads(AuditReads, LessonReads, ListReads, Protocol):
+class Reads(AuditReads, FlagReads, LessonReads, ListReads, Protocol):
     """A look at the store: on SQLite at one moment, on PostgreSQL each query at its own."""
 
     def site(self, slug: str) -> Site | None: ...
@@ -181,7 +182,7 @@ class Reads(AuditReads, LessonReads, ListReads, Protocol):
     def key_ids(self) -> frozenset[str]: ...
 
 
-class Writes(Reads, AuditWrites, LessonWrites, ListWrites, Protocol):
+class Writes(Reads, AuditWrites, FlagWrites, LessonWrites, ListWrites, Protocol):
     """One transaction: all of it is stored when the block ends, or nothing."""
 
     def receive(
@@ -361,6 +362,10 @@ class RateLimiter(Protocol):
     def admit_comment(self, network: bytes, site_id: str) -> float | None: ...
     def admit_comments(self, senders: Sequence[tuple[bytes, str]]) -> Sequence[float | None]:
         """As one after the other: for each the hash of its network, and its site's id."""
+        ...
+
+    def admit_flag(self, network: bytes) -> float | None:
+        """For a report or an appeal."""
         ...
 
     def admit_sign_in(self, network: bytes) -> float | None: ...

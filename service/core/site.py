@@ -25,6 +25,13 @@ class SiteSettings:
         default=15,
         metadata={"help": "Minutes in which authors may edit or delete their comment, 0 to 1,440."},
     )
+    hold_at_reports: int = field(
+        default=0,
+        metadata={
+            "help": "Reports from so many networks hold a shown comment again until a moderator "
+            "has looked, 2 to 1,000; 0: reports hold nothing."
+        },
+    )
     languages: tuple[str, ...] = field(
         default=(),
         metadata={

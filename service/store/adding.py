@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, insert, select, update
 
 from service.core.comment import Thread
+from service.core.flags import RECORD_KEPT, FlagKind, FlagState
 from service.core.site import Site
 from service.store.connected import Connected
+from service.store.flag_tables import flags
 from service.store.reads import CoreReads
 from service.store.rows import (
     external_key_hash,
@@ -146,4 +148,11 @@ class AddingWrites(CoreReads, Connected):
             (sessions, SESSION_LIFETIME),
         ):
             self._connection.execute(delete(table).where(table.c.created_at < now - lifetime))
+        self._connection.execute(
+            delete(flags).where(
+                flags.c.created_at < now - RECORD_KEPT,
+                flags.c.kind == FlagKind.REPORT,
+                flags.c.state != FlagState.OPEN,
+            )
+        )
         self._connection.execute(delete(activity).where(activity.c.at < now - ACTIVITY_LIFETIME))

@@ -5,6 +5,7 @@ from service.store.arriving import ArrivingWrites
 from service.store.audit import AuditReads, AuditWrites
 from service.store.copying import CopyReads, CopyWrites
 from service.store.desk import DeskReads, DeskWrites
+from service.store.flags import FlagReads, FlagWrites
 from service.store.lessons import LessonReads, LessonWrites
 from service.store.lists import ListReads, ListWrites
 from service.store.looking_up import LookUpReads
@@ -18,6 +19,7 @@ from service.store.surging import SurgeReads, SurgeWrites
 
 class SqlReads(
     AuditReads,
+    FlagReads,
     CoreReads,
     CopyReads,
     LookUpReads,
@@ -40,6 +42,7 @@ class SqlWrites(
     SurgeWrites,
     ScreeningWrites,
     DeskWrites,
+    FlagWrites,
     PolicyWrites,
     LessonWrites,
     ListWrites,

@@ -9,6 +9,7 @@ from service.core.errors import NotFound, StaleVersion, TransitionRefused
 from service.core.people import Moderator, Permission
 from service.core.ports import Clock, NewId, Reads, Store
 from service.core.states import State, may_follow
+from service.usecases.flags import settle_flags
 from service.usecases.learn import learn
 
 
@@ -70,6 +71,7 @@ class DecideComment:
             if not moved:
                 raise StaleVersion("It has just changed. Look at it again before you decide.")
             learn(tx, head.site_id, head.id)
+            settle_flags(tx, decision)
             tx.record(
                 Entry(
                     head.site_id,

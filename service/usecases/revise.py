@@ -23,6 +23,7 @@ from service.core.ports import Clock, NewId, Queue, RateLimiter, Reads, Room, St
 from service.core.records import WorkItem
 from service.core.site import Site
 from service.core.states import State
+from service.usecases.flags import settle_flags
 from service.usecases.submit import network_of
 
 REVISIONS_MAX = 20
@@ -101,6 +102,7 @@ class WithdrawComment:
             )
             if not tx.move(head, decision):
                 raise Conflict("The comment has just changed. Please try again.")
+            settle_flags(tx, decision)
 
 
 def own_comment(tx: Reads, site: Site, comment_id: str, now: datetime) -> CommentHead:

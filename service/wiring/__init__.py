@@ -41,6 +41,7 @@ from service.usecases.sweep import Sweep
 from service.usecases.threads import CloseThread
 from service.usecases.together import Together
 from service.usecases.weigh import Weigh
+from service.wiring.flags import Flags, build_flags
 from service.wiring.listing import Listing, build_listing
 from service.wiring.parts import Parts
 from service.wiring.people import build_audit
@@ -68,6 +69,7 @@ class Services(Parts):
     decide: DecideComment
     edit: EditComment
     withdraw: WithdrawComment
+    flags: Flags
     sweep: Sweep
     add_site: AddSite
     change_site: ChangeSite
@@ -194,6 +196,7 @@ def build(settings: Settings) -> Services:
         decide=DecideComment(store, utc_now, new_id),
         edit=EditComment(store, queue, limiter, room, vault, utc_now),
         withdraw=WithdrawComment(store, utc_now, new_id),
+        flags=build_flags(parts),
         sweep=Sweep(store, queue, utc_now, watch),
         add_site=AddSite(store, utc_now, new_id),
         change_site=ChangeSite(store, utc_now),

@@ -32,11 +32,12 @@ class Article:
 
     @property
     def status(self) -> Locator:
-        return self.widget.get_by_role("status")
+        return self.widget.locator("form.vestibule-form").get_by_role("status")
 
     def comment(self, text: str) -> Locator:
         """The comment with this text as it stands in the thread; an author's waiting one does not."""
-        return self.page.locator("article.vestibule-comment", has_text=text)
+        published = "article.vestibule-comment:not(:has(.vestibule-own-state))"
+        return self.page.locator(published, has_text=text)
 
     def fill(self, text: str, name: str | None = None) -> None:
         """Write a comment as somebody new, so that no author's rate adds to what is tested."""

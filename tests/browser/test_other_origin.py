@@ -23,7 +23,7 @@ def gazette(installation) -> Iterator[str]:
     policy = (
         f"default-src 'none'; script-src {installation.base_url}; style-src {installation.base_url};"
         f" connect-src {installation.base_url}; img-src data:; base-uri 'none';"
-        " require-trusted-types-for 'script'; trusted-types vestibule"
+        " require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
     class Site(BaseHTTPRequestHandler):

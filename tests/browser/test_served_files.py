@@ -1,9 +1,13 @@
 """How the widget's files are served: types, caching, and what other sites need to load them."""
 
+import gzip
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.core.languages import FORM_WORDS
 from service.web.widget import blueprint
 
 
@@ -18,7 +22,7 @@ def client() -> FlaskClient:
     ("path", "media_type"),
     [
         ("/embed.js", "text/javascript; charset=utf-8"),
-        ("/embed/element.js", "text/javascript; charset=utf-8"),
+        ("/embed/own.js", "text/javascript; charset=utf-8"),
         ("/embed/vestibule.css", "text/css; charset=utf-8"),
         ("/favicon.ico", "image/svg+xml"),
     ],
@@ -51,11 +55,17 @@ def test_nothing_else_can_be_asked_for(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code in {308, 404}
 
 
-def test_every_module_is_asked_for_at_once(client: FlaskClient) -> None:
-    """`embed.js` names every module, so that none is discovered late."""
-    from service.web.widget.assets import load_assets
+def test_it_is_one_script_of_twelve_kilobytes(client: FlaskClient) -> None:
+    """The script has its style and English in it, and imports nothing before somebody needs it."""
+    body = client.get("/embed.js").data
+    assert len(gzip.compress(body, 9)) <= 12_000
+    text = body.decode()
+    assert re.search(r"\bimport\s*[\"'{*]", text) is None
+    assert "@import" not in text
 
-    text = client.get("/embed.js").get_data(as_text=True)
-    for name in load_assets():
-        if name.startswith("embed/") and name.endswith(".js"):
-            assert f'"./{name}"' in text
+
+def test_other_languages_are_files_of_their_own(client: FlaskClient) -> None:
+    """Each language but English is one script that loads when a page needs it."""
+    for language in FORM_WORDS.keys() - {"en"}:
+        assert client.get(f"/embed/lang/{language}.js").status_code == 200
+    assert client.get("/embed/lang/en.js").status_code == 404

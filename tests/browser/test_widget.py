@@ -129,10 +129,10 @@ def test_lost_answer_does_not_make_two_comments(article: Article) -> None:
 @pytest.mark.parametrize(
     ("status", "says"),
     [
-        (429, "Too many comments in a short time. Your text is kept: please wait 7 seconds"),
+        (429, "Too many comments in a short time. Your text is kept. Please wait 7 seconds"),
         (
             503,
-            "Comments cannot be taken right now. Your text is kept: please try again in 7 seconds",
+            "Comments cannot be taken right now. Your text is kept. Please wait 7 seconds",
         ),
         (500, "Something went wrong on our side. Your text is kept: please send it again."),
     ],

@@ -1,16 +1,22 @@
 /* The widget's pure helpers, run by Node's own test runner: `npm test` in this folder. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 
-import { nextDelay } from "../../service/web/widget/static/embed/poll.js";
+import en from "../../service/core/languages/en.json" with { type: "json" };
+import { nextDelay, nextWatch } from "../../service/web/widget/source/poll.js";
 import {
   avatarPattern,
   countCharacters,
   describeTime,
+  fill,
   findFaults,
   newKey,
-} from "../../service/web/widget/static/embed/text.js";
-import { en, fill, plural } from "../../service/web/widget/static/embed/words.js";
+  plural,
+} from "../../service/web/widget/source/text.js";
+import { sha256, solve } from "../../service/web/widget/source/work.js";
+
+const { widget: words } = en;
 
 const tooLong = (/** @type {number} */ over) => `${over} over`;
 const field = { name: "content", label: "", type: "textarea", required: true, max_length: 5, autocomplete: "off" };
@@ -20,22 +26,22 @@ test("characters are code points, and a Windows line break is one of them", () =
 });
 
 test("a required field must hold more than blanks", () => {
-  assert.deepEqual([...findFaults([field], { content: " \n" }, en, tooLong)], [["content", en.required]]);
+  assert.deepEqual([...findFaults([field], { content: " \n" }, words, tooLong)], [["content", words.required]]);
 });
 
 test("a field that is optional may be missing", () => {
-  assert.equal(findFaults([{ ...field, required: false }], {}, en, tooLong).size, 0);
+  assert.equal(findFaults([{ ...field, required: false }], {}, words, tooLong).size, 0);
 });
 
 test("five emoji fit where five characters do, and a sixth is one too many", () => {
-  assert.equal(findFaults([field], { content: "😀".repeat(5) }, en, tooLong).size, 0);
-  assert.deepEqual([...findFaults([field], { content: "😀".repeat(6) }, en, tooLong)], [["content", "1 over"]]);
+  assert.equal(findFaults([field], { content: "😀".repeat(5) }, words, tooLong).size, 0);
+  assert.deepEqual([...findFaults([field], { content: "😀".repeat(6) }, words, tooLong)], [["content", "1 over"]]);
 });
 
 test("an address is the server's to judge, so that it can name the other faults, too", () => {
   const email = { ...field, name: "author_email", type: "email", max_length: 254 };
   for (const odd of ["a@b", "a", "a@", "δοκιμή@παράδειγμα.δοκιμή"]) {
-    assert.equal(findFaults([email], { author_email: odd }, en, tooLong).size, 0, odd);
+    assert.equal(findFaults([email], { author_email: odd }, words, tooLong).size, 0, odd);
   }
 });
 
@@ -51,22 +57,20 @@ test("times are relative for a week, then dates, and never in the future", () =>
 });
 
 test("an avatar is symmetric, and the same for the same id", () => {
-  const { colour, cells } = avatarPattern("0198c7a2-77d1-7a2e-9f3c-0c6f5a1b2d3e");
-  assert.deepEqual(avatarPattern("0198c7a2-77d1-7a2e-9f3c-0c6f5a1b2d3e"), { colour, cells });
-  assert.ok(colour >= 0 && colour < 8);
+  const { hue, cells } = avatarPattern("0198c7a2-77d1-7a2e-9f3c-0c6f5a1b2d3e");
+  assert.deepEqual(avatarPattern("0198c7a2-77d1-7a2e-9f3c-0c6f5a1b2d3e"), { hue, cells });
+  assert.ok(hue >= 0 && hue < 360);
   for (const [x, y] of cells) assert.ok(cells.some(([a, b]) => a === 4 - x && b === y));
 });
 
-test("a key is a version 4 UUID also where the page has no secure context", () => {
-  const shape = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-  assert.match(newKey(), shape);
-  Object.defineProperty(crypto, "randomUUID", { value: undefined, configurable: true });
-  assert.match(newKey(), shape);
+test("a key is 128 random bits, also where the page has no secure context", () => {
+  assert.match(newKey(), /^\d+(-\d+){3}$/);
+  assert.notEqual(newKey(), newKey());
 });
 
 test("texts take their values and the plural form of their number", () => {
-  assert.equal(plural(en.count, 1, "en"), "1 comment");
-  assert.equal(plural(en.count, 1200, "en"), "1,200 comments");
+  assert.equal(plural(words.count, 1, "en"), "1 comment");
+  assert.equal(plural(words.count, 1200, "en"), "1,200 comments");
   assert.equal(fill("{a} {b}", { a: "{b}" }), "{b} {b}");
 });
 
@@ -76,4 +80,27 @@ test("asking again starts at 0.3 s and slows down to 3 s", () => {
   assert.equal(delays[1], 300);
   assert.ok(delays.every((delay, at) => delay >= (delays[at - 1] ?? 0)));
   assert.equal(delays.at(-1), 3_000);
+});
+
+test("a thread is looked at the more seldom the less happens there", () => {
+  let delay = nextWatch(0, true);
+  assert.equal(delay, 10_000);
+  for (let i = 0; i < 12; i++) delay = nextWatch(delay, false);
+  assert.equal(delay, 300_000);
+  assert.equal(nextWatch(delay, true), 10_000);
+});
+
+test("SHA-256 is the one that others compute, at every length of the last block", () => {
+  for (let length = 0; length < 200; length++) {
+    const text = "x".repeat(length);
+    assert.equal(sha256(text), createHash("sha256").update(text).digest("hex"), `${length}`);
+  }
+});
+
+test("a proof of work carries the number that the challenge asks for", async () => {
+  const salt = "a1b2c3?expires=1798761600";
+  const challenge = createHash("sha256").update(`${salt}4321`).digest("hex");
+  const proof = await solve({ algorithm: "SHA-256", challenge, salt, signature: "s", maxnumber: 5_000 });
+  assert.deepEqual(JSON.parse(atob(proof)), { algorithm: "SHA-256", challenge, number: 4_321, salt, signature: "s" });
+  await assert.rejects(solve({ algorithm: "SHA-256", challenge, salt, signature: "s", maxnumber: 100 }));
 });

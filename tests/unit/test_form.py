@@ -1,7 +1,7 @@
 """The form as data: one list for the schema, the asterisks and the answer of `/form`."""
 
 from service.core.form import HONEYPOT_FIELD, NAME_MAX_CHARS, form_fields
-from service.core.form_words import FORM_WORDS, RIGHT_TO_LEFT, best_language
+from service.core.languages import FORM_WORDS, RIGHT_TO_LEFT, best_language
 from service.core.site import SITE_SETTING_NAMES, SiteSettings
 
 

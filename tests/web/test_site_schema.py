@@ -26,6 +26,7 @@ some_settings = st.builds(
     closed=st.booleans(),
     hold_all=st.booleans(),
     hold_first=st.booleans(),
+    hold_at_reports=st.sampled_from([0, 2, 3, 1_000]),
     reserved_names=lists,
 )
 

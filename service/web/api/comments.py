@@ -15,11 +15,12 @@ from service.core.errors import (
     VestibuleError,
 )
 from service.core.form import HONEYPOT_FIELD, form_fields
-from service.core.form_words import FORM_WORDS, best_language
+from service.core.languages import FORM_WORDS, best_language
 from service.core.site import Site
 from service.core.states import State
 from service.core.urls import canonical_url, origin_of
 from service.web.api.access import admit, allow_reading, preflight
+from service.web.api.authors import bearer_token, require_author
 from service.web.api.reading import is_closed, position_asked_for
 from service.web.current import request_body, services
 from service.web.form_door import is_form, read_form
@@ -87,6 +88,7 @@ def show_form(slug: str) -> Response:
                 for one in form_fields(site.settings, language)
             ],
             "honeypot": HONEYPOT_FIELD,
+            "honeypot_label": words.leave_empty,
             "token": services().signer.form_token(site.id, services().clock()),
             "closed": is_closed(position),
             "edit_window_minutes": site.settings.edit_window_minutes,
@@ -182,12 +184,7 @@ def _site_of_author(slug: str, comment_id: UUID) -> Site:
     """The site, for whoever bears the comment's edit token. To all others there is no comment."""
     with services().store.read() as tx:
         site = admit(tx.site(slug))
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not services().signer.check_comment_token(
-        "edit", token.strip(), site.id, str(comment_id)
-    ):
-        raise NotFound("There is no such comment.")
-    return site
+    return require_author("edit", bearer_token(), site, comment_id)
 
 
 def _read_body(site: Site) -> bytes:

@@ -12,6 +12,7 @@ from service.usecases.moderate import Judgement
 from service.web.current import services
 from service.web.desk.filters import queue_address, read_back
 from service.web.desk.finding import card_of, find_comment
+from service.web.desk.flags import open_flags_on
 from service.web.desk.pages import allow, blueprint, page
 from service.web.desk.session import visit
 from service.web.errors import status_of
@@ -37,12 +38,14 @@ def decide(site_id: UUID, comment_id: UUID) -> BaseResponse:
     except Conflict as error:
         with services().store.read() as tx:
             comment = find_comment(tx, moderator, judgement.site_id, judgement.comment_id)
+            flags = open_flags_on(tx, [comment])
         return page(
             "stale",
             status_of(error),
             title=error.title,
             detail=str(error),
             card=card_of(comment),
+            flags=flags,
             back=form.get("back", ""),
         )
     if back is not None:

@@ -28,10 +28,13 @@ from service.web.schemas.text import Line
 
 NAMES_MAX = 1_000
 ORIGINS_MAX = 50
+NETWORKS_MAX = 1_000
+
 LANGUAGES_MAX = 50
 _LANGUAGE = re.compile("[a-z]{2}")
 
 NOT_A_LANGUAGE = Fault("not_a_language", 'A language is given by two small letters, such as "en".')
+NEVER_ONE = Fault("out_of_range", "One network alone holds nothing: this is 0, or from 2 on.")
 NOT_AN_ORIGIN = Fault("not_an_origin", "An origin is a scheme and a host only, without a path.")
 
 
@@ -58,6 +61,19 @@ class Whole(fields.Field[int]):
         if not self.minimum <= value <= self.maximum:
             raise refuse(_out_of_range(self.minimum, self.maximum))
         return value
+
+
+class Networks(Whole):
+    """A number of networks: none at all, or more than one."""
+
+    def __init__(self) -> None:
+        super().__init__(0, NETWORKS_MAX)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
+        number = super()._deserialize(value, *args, **kwargs)
+        if number == 1:
+            raise refuse(NEVER_ONE)
+        return number
 
 
 class Lines(fields.List[str | None]):
@@ -105,6 +121,7 @@ class SettingsSchema(StrictSchema):
     hold_all = Flag()
     hold_first = Flag()
     edit_window_minutes = Whole(0, 24 * 60)
+    hold_at_reports = Networks()
     languages = Languages()
     reserved_names = Lines(max_items=NAMES_MAX, max_chars=NAME_MAX_CHARS)
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.core.form import HONEYPOT_FIELD, form_fields
-from service.core.form_words import DEFAULT_LANGUAGE, FORM_WORDS
+from service.core.languages import DEFAULT_LANGUAGE, FORM_WORDS
 from service.core.lists import Effect, EntryKind
 from service.core.site import Site
 from service.web.current import services

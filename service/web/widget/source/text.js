@@ -5,6 +5,7 @@
 
 /** @typedef {import("./api.js").Field} Field */
 /** @typedef {import("./words.js").Words} Words */
+/** @typedef {Record<string, string>} Forms plural forms by their category */
 
 /**
  * Characters as the server counts them: code points, with a line break as one.
@@ -53,6 +54,26 @@ const UNITS = [
   ["minute", 60],
 ];
 
+/** @type {Map<string, { relative: Intl.RelativeTimeFormat, date: Intl.DateTimeFormat, full: Intl.DateTimeFormat }>} */
+const formats = new Map();
+
+/**
+ * The formats of a language, made once: making one takes longer than using it a hundred times.
+ * @param {string} lang
+ */
+function formatsFor(lang) {
+  let found = formats.get(lang);
+  if (!found) {
+    found = {
+      relative: new Intl.RelativeTimeFormat(lang, { numeric: "auto" }),
+      date: new Intl.DateTimeFormat(lang, { dateStyle: "medium" }),
+      full: new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "short" }),
+    };
+    formats.set(lang, found);
+  }
+  return found;
+}
+
 /**
  * How long ago, for up to a week; then the date.
  * @param {Date} then
@@ -60,12 +81,10 @@ const UNITS = [
  * @param {string} lang
  */
 export function describeTime(then, now, lang) {
+  const { relative, date } = formatsFor(lang);
   // A reader's clock may be behind the server's: nothing was ever written "in 3 minutes".
   const seconds = Math.max(0, (now.getTime() - then.getTime()) / 1_000);
-  if (seconds > 7 * 86_400) {
-    return new Intl.DateTimeFormat(lang, { dateStyle: "medium" }).format(then);
-  }
-  const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
+  if (seconds > 7 * 86_400) return date.format(then);
   for (const [unit, size] of UNITS) {
     if (seconds >= size) return relative.format(-Math.floor(seconds / size), unit);
   }
@@ -78,14 +97,14 @@ export function describeTime(then, now, lang) {
  * @param {string} lang
  */
 export function describeFully(then, lang) {
-  return new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "short" }).format(then);
+  return formatsFor(lang).full.format(then);
 }
 
 /**
- * The cells of a 5 by 5 picture that is symmetric about its middle column, and one of eight
- * colours, both drawn from a random id by FNV-1a. Fifteen bits choose cells, three the colour.
+ * The cells of a 5 by 5 picture that is symmetric about its middle column, and its hue in degrees,
+ * both drawn from a random id by FNV-1a. Fifteen bits choose cells, sixteen the hue.
  * @param {string} id
- * @returns {{ colour: number, cells: [number, number][] }}
+ * @returns {{ hue: number, cells: [number, number][] }}
  */
 export function avatarPattern(id) {
   let hash = 0x811c9dc5;
@@ -99,16 +118,30 @@ export function avatarPattern(id) {
     cells.push([column, bit % 5]);
     if (column < 2) cells.push([4 - column, bit % 5]);
   }
-  return { colour: (hash >>> 16) & 7, cells };
+  return { hue: (hash >>> 16) % 360, cells };
 }
 
-/** A version 4 UUID, also where the page is plain HTTP and `crypto.randomUUID` is missing. */
+/** 128 random bits; `crypto.randomUUID` is missing where the page is plain HTTP. */
 export function newKey() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = [...bytes]
-    .map((byte, at) => (at === 6 ? (byte & 15) | 64 : at === 8 ? (byte & 63) | 128 : byte))
-    .map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
+}
+
+/**
+ * Puts values into a text's `{holes}`.
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (hole, name) => String(values[name] ?? hole));
+}
+
+/**
+ * The text whose plural form fits `n` in this language.
+ * @param {Forms} forms
+ * @param {number} n
+ * @param {string} lang
+ */
+export function plural(forms, n, lang) {
+  const form = forms[new Intl.PluralRules(lang).select(n)] ?? forms.other ?? "";
+  return fill(form, { n: new Intl.NumberFormat(lang).format(n) });
 }

@@ -1,0 +1,60 @@
+"""The public routes by which readers report comments and authors appeal against decisions."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, g, jsonify, request
+
+from service.core.flags import FLAG_TEXT_MAX_CHARS
+from service.web.api.access import admit, allow_reading, preflight
+from service.web.api.authors import bearer_token, require_author
+from service.web.api.bodies import read_small_body
+from service.web.current import services
+from service.web.schemas.flags import load_appeal, load_report
+
+blueprint = Blueprint("flags", __name__, url_prefix="/v1/sites/<slug:slug>/comments")
+blueprint.after_request(allow_reading)
+
+# As percent-encoded text of a form, a character has up to twelve bytes.
+BODY_MAX_BYTES = 4 * 1024 + 12 * FLAG_TEXT_MAX_CHARS
+
+
+@blueprint.route("/<uuid:comment_id>/reports", methods=["OPTIONS"])
+@blueprint.route("/<uuid:comment_id>/appeals", methods=["OPTIONS"])
+def ask_first(slug: str, comment_id: UUID) -> Response:  # noqa: ARG001 (the path's)
+    """A browser's preflight."""
+    with services().store.read() as tx:
+        admit(tx.site(slug))
+    return preflight()
+
+
+@blueprint.post("/<uuid:comment_id>/reports")
+def report(slug: str, comment_id: UUID) -> Response:
+    """Take a reader's report: 202, also for one that this network has sent before."""
+    with services().store.read() as tx:
+        site = admit(tx.site(slug))
+    loaded = load_report(read_small_body(BODY_MAX_BYTES))
+    services().flags.report(
+        site, str(comment_id), loaded.reason, loaded.text, ip=request.remote_addr or ""
+    )
+    return _taken({"id": str(comment_id), "reported": True})
+
+
+@blueprint.post("/<uuid:comment_id>/appeals")
+def appeal(slug: str, comment_id: UUID) -> Response:
+    """Take an author's appeal: 202, or 303 back to the status page for its form."""
+    given = read_small_body(BODY_MAX_BYTES)
+    token = str(given.pop("token", "")) if g.html_errors else bearer_token()
+    with services().store.read() as tx:
+        # The form stands on our own page, which is not among the site's origins; and who knows the
+        # token needs no page to be trusted.
+        site = tx.site(slug) if g.html_errors else admit(tx.site(slug))
+    site = require_author("status", token, site, comment_id)
+    services().flags.appeal(site, str(comment_id), load_appeal(given), ip=request.remote_addr or "")
+    return _taken({"id": str(comment_id), "appealed": True})
+
+
+def _taken(body: dict[str, object]) -> Response:
+    response = jsonify(body)
+    response.status_code = 202
+    response.headers["Cache-Control"] = "no-store"
+    return response
