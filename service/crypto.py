@@ -46,6 +46,7 @@ class Key:
         self.indexing = _derive(material, "blind index")
         self.hashing = _derive(material, "keyed hash")
         self.signing = _derive(material, "sign")
+        self.proving = _derive(material, "proof of work")
         self.stamping = _derive(material, "stamp")
 
 

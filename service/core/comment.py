@@ -10,6 +10,7 @@ from service.core.copies import ALONE, Campaign, Copies
 from service.core.lessons import SiteFilter
 from service.core.lists import NO_LISTS, ListEntry, Lists
 from service.core.lookups import NO_LOOKUPS, Lookups
+from service.core.proofs import ProofState
 from service.core.site import Site
 from service.core.states import State
 from service.core.surge import Surge
@@ -56,6 +57,7 @@ class DoorFacts:
     honeypot_filled: bool = False
     origin_given: bool = False
     rate_counted: bool = True
+    proof: ProofState = ProofState.NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)

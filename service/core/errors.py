@@ -38,6 +38,13 @@ class ThreadClosed(Forbidden):
     title = "Comments are closed here"
 
 
+class ProofRequired(Forbidden):
+    """The site asks for a proof of work at the moment; `/form` has a new task."""
+
+    code = "proof_required"
+    title = "A proof of work is missing"
+
+
 class EditWindowClosed(Forbidden):
     """An author can change a comment for some minutes only; the site says how many."""
 

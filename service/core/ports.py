@@ -70,6 +70,12 @@ class Reads(AuditReads, FlagReads, LessonReads, ListReads, Protocol):
     def thread_position(
         self, slug: str, page_key: str | None, external_id: str | None
     ) -> ThreadPosition | None: ...
+    def thread_counts(
+        self, site_id: str, pages: Sequence[tuple[str | None, str | None]]
+    ) -> Sequence[int]:
+        """How many approved comments each page has, by its address's key and the site's own id."""
+        ...
+
     def thread_page(
         self, thread: Thread, *, newest_first: bool, after: PageMark | None, limit: int
     ) -> Sequence[tuple[PublicComment, PageMark]]:

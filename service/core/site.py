@@ -32,6 +32,20 @@ class SiteSettings:
             "has looked, 2 to 1,000; 0: reports hold nothing."
         },
     )
+    proof_of_work: str = field(
+        default="off",
+        metadata={
+            "help": "When a comment must come with a proof of work, which costs the sender's "
+            "computer some time: off, surge (while the site is flooded) or always."
+        },
+    )
+    proof_max_number: int = field(
+        default=200_000,
+        metadata={
+            "help": "How much work that is: so many hashes at most, half of it on average, "
+            "1,000 to 10,000,000."
+        },
+    )
     languages: tuple[str, ...] = field(
         default=(),
         metadata={

@@ -166,6 +166,25 @@ class CoreReads(Connected):
 
         return position
 
+    def thread_counts(
+        self, site_id: str, pages: Sequence[tuple[str | None, str | None]]
+    ) -> Sequence[int]:
+        keys = [
+            (
+                external_key_hash(external_id) if external_id else None,
+                page_key_hash(page_key) if page_key else None,
+            )
+            for page_key, external_id in pages
+        ]
+        wanted = {key for pair in keys for key in pair if key is not None}
+        rows = self._connection.execute(
+            select(thread_keys.c.key, threads.c.approved_count)
+            .select_from(thread_keys.join(threads, _OF_KEY))
+            .where(thread_keys.c.site_id == site_id, thread_keys.c.key.in_(wanted))
+        )
+        counts: dict[bytes | None, int] = {bytes(row.key): row.approved_count for row in rows}
+        return [counts.get(by_id, counts.get(by_page, 0)) for by_id, by_page in keys]
+
     def claimed_key(self, site_id: str, key_hash: bytes) -> tuple[bytes, str] | None:
         rows = _CLAIMED_KEY(self._connection, site_id=site_id, key_hash=key_hash)
         return (bytes(rows[0].fingerprint), rows[0].comment_id) if rows else None

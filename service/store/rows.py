@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from service.core.comment import DoorFacts, Draft, Thread, TokenFact, TokenState
+from service.core.proofs import ProofState
 from service.core.site import Site, SiteSettings
 
 KEY_BYTES = 16
@@ -97,6 +98,8 @@ def facts_to_json(facts: DoorFacts) -> dict[str, Any]:
         "honeypot": facts.honeypot_filled,
         "origin": facts.origin_given,
         "rate": facts.rate_counted,
+        # Hardly any comment has one, and there are many comments.
+        **({} if facts.proof is ProofState.NOT_ASKED else {"proof": facts.proof.value}),
     }
 
 
@@ -106,6 +109,7 @@ def facts_from_json(data: Mapping[str, Any]) -> DoorFacts:
         honeypot_filled=data["honeypot"],
         origin_given=data["origin"],
         rate_counted=data["rate"],
+        proof=ProofState(data.get("proof", ProofState.NOT_ASKED)),
     )
 
 

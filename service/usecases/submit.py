@@ -12,12 +12,14 @@ from service.core.errors import (
     InvalidSubmission,
     OriginRefused,
     Overloaded,
+    ProofRequired,
     ThreadClosed,
     TooManyRequests,
     Unavailable,
 )
 from service.core.form import is_reserved
 from service.core.ports import Clock, NewId, Queue, RateLimiter, Room, Store, Vault
+from service.core.proofs import ProofState
 from service.core.records import KeyClaim, WorkItem
 from service.core.urls import origin_of
 from service.usecases.storing import Answers, Entry, Overtaken, StoreEntries, repeated_answer
@@ -188,6 +190,11 @@ def _refuse_what_cannot_be_taken(
     if wait:
         raise TooManyRequests(retry_after_seconds=int(wait) + 1)
     site = submission.site
+    if submission.facts.proof is ProofState.MISSING:
+        raise ProofRequired(
+            "Too much comes in at the moment, so this site asks the browser to solve a small task "
+            "first. That needs JavaScript; or try again later."
+        )
     if site.settings.closed:
         raise ThreadClosed("Comments on this site are closed.")
     if origin_of(submission.thread.url) not in site.origins:

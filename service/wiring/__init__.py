@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from uuid_utils import uuid7
 
+from service.altcha import AltchaChallenges
 from service.core.comment import Receipt, Submission
 from service.core.errors import SetupError, Unavailable
 from service.core.policy import packaged_policy
@@ -21,6 +22,7 @@ from service.outbound import GuardedClient, Reach
 from service.queue import RedisGate, RedisMemory, RedisQueue, RedisRateLimiter, connect
 from service.room import WatchedRoom
 from service.settings import Settings, sqlite_path
+from service.spent import RedisSpentProofs
 from service.store import SqlStore, is_current
 from service.store.schema import unreachable
 from service.usecases.audit import Audit
@@ -30,6 +32,7 @@ from service.usecases.look_up import LookUp
 from service.usecases.moderate import DecideComment
 from service.usecases.people import AddModerator, FindSession, SetPassword, SignIn, SignOut
 from service.usecases.policies import ComparePolicy, ReportShadow, SetPolicy
+from service.usecases.prove import Proofs
 from service.usecases.rebuild_filter import RebuildFilter
 from service.usecases.replay import PrepareReplay
 from service.usecases.revise import EditComment, WithdrawComment
@@ -70,6 +73,7 @@ class Services(Parts):
     edit: EditComment
     withdraw: WithdrawComment
     flags: Flags
+    proofs: Proofs
     sweep: Sweep
     add_site: AddSite
     change_site: ChangeSite
@@ -197,6 +201,7 @@ def build(settings: Settings) -> Services:
         edit=EditComment(store, queue, limiter, room, vault, utc_now),
         withdraw=WithdrawComment(store, utc_now, new_id),
         flags=build_flags(parts),
+        proofs=Proofs(store, AltchaChallenges(keyring), RedisSpentProofs(gate), utc_now),
         sweep=Sweep(store, queue, utc_now, watch),
         add_site=AddSite(store, utc_now, new_id),
         change_site=ChangeSite(store, utc_now),

@@ -26,6 +26,8 @@ some_settings = st.builds(
     closed=st.booleans(),
     hold_all=st.booleans(),
     hold_first=st.booleans(),
+    proof_of_work=st.sampled_from(["off", "surge", "always"]),
+    proof_max_number=st.integers(1_000, 10_000_000),
     hold_at_reports=st.sampled_from([0, 2, 3, 1_000]),
     reserved_names=lists,
 )

@@ -90,7 +90,7 @@ CHECKS = (
         "Programs post without loading the form, or faster than anybody types.",
     ),
     Check(
-        "door", check_door, ("ORIGIN_ABSENT", "RATE_UNCHECKED"),
+        "door", check_door, ("ORIGIN_ABSENT", "RATE_UNCHECKED", "PROOF_UNCHECKED"),
         "A browser says which page it is on; and a moderator should know what was not looked at.",
     ),
     Check(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from service.core.proofs import ProofState
 from service.core.signals import Signal
 from workers.material import Material
 
@@ -12,3 +13,5 @@ def check_door(material: Material) -> Iterable[Signal]:
         yield Signal("ORIGIN_ABSENT")
     if not facts.rate_counted:
         yield Signal("RATE_UNCHECKED")
+    if facts.proof is ProofState.UNCHECKED:
+        yield Signal("PROOF_UNCHECKED")

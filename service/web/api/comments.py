@@ -12,6 +12,7 @@ from service.core.errors import (
     InvalidURL,
     NotFound,
     OriginRefused,
+    Unavailable,
     VestibuleError,
 )
 from service.core.form import HONEYPOT_FIELD, form_fields
@@ -52,6 +53,7 @@ SHOWN_STATES = {
 
 
 @blueprint.route("/form", methods=["OPTIONS"])
+@blueprint.route("/challenge", methods=["OPTIONS"])
 @blueprint.route("/comments", methods=["OPTIONS"])
 @blueprint.route("/comments/<uuid:comment_id>", methods=["OPTIONS"])
 @blueprint.route("/comments/<uuid:comment_id>/status", methods=["OPTIONS"])
@@ -92,10 +94,30 @@ def show_form(slug: str) -> Response:
             "token": services().signer.form_token(site.id, services().clock()),
             "closed": is_closed(position),
             "edit_window_minutes": site.settings.edit_window_minutes,
+            "challenge": _challenge(site),
         }
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@blueprint.get("/challenge")
+def show_challenge(slug: str) -> Response:
+    """A task for a proof of work, as ALTCHA's widgets ask for it."""
+    site = admit(services().sites.latest(slug))
+    challenge = services().proofs.challenge(site)
+    if challenge is None:
+        raise Unavailable("No task can be given at the moment, and none is asked for.")
+    response = jsonify(challenge.as_json())
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _challenge(site: Site) -> dict[str, object] | None:
+    """The task that comes with the form, where the site asks for a proof at the moment."""
+    proofs = services().proofs
+    challenge = proofs.challenge(site) if proofs.is_demanded(site) else None
+    return challenge.as_json() if challenge is not None else None
 
 
 @blueprint.post("/comments")
@@ -225,6 +247,7 @@ def _submission(site: Site, loaded: LoadedSubmission) -> Submission:
             token=services().signer.read_form_token(loaded.token, site.id, services().clock()),
             honeypot_filled=loaded.honeypot_filled,
             origin_given="admitted_origin" in g,
+            proof=services().proofs.judge(site, loaded.altcha),
         ),
         idempotency_key=key,
         fingerprint=_fingerprint(loaded) if key is not None else None,

@@ -11,6 +11,7 @@ from marshmallow import fields
 
 from service.core.errors import FieldProblem, InvalidSubmission, InvalidURL
 from service.core.form import NAME_MAX_CHARS
+from service.core.proofs import ProofDemand
 from service.core.site import CONTENT_MAX_CHARS_LIMIT, SiteSettings
 from service.core.urls import origin_of
 from service.web.schemas.faults import (
@@ -61,6 +62,21 @@ class Whole(fields.Field[int]):
         if not self.minimum <= value <= self.maximum:
             raise refuse(_out_of_range(self.minimum, self.maximum))
         return value
+
+
+class Choice(fields.Field[str]):
+    """One of a few words."""
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        super().__init__()
+        self.choices = choices
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise refuse(WRONG_TYPE_TEXT)
+        if value not in self.choices:
+            raise refuse(Fault("unknown", f"This must be one of: {', '.join(self.choices)}."))
+        return str(value)
 
 
 class Networks(Whole):
@@ -122,6 +138,8 @@ class SettingsSchema(StrictSchema):
     hold_first = Flag()
     edit_window_minutes = Whole(0, 24 * 60)
     hold_at_reports = Networks()
+    proof_of_work = Choice(tuple(ProofDemand))
+    proof_max_number = Whole(1_000, 10_000_000)
     languages = Languages()
     reserved_names = Lines(max_items=NAMES_MAX, max_chars=NAME_MAX_CHARS)
 

@@ -19,6 +19,7 @@ from service.core.form import (
     FormField,
     form_fields,
 )
+from service.core.proofs import PROOF_MAX_CHARS
 from service.core.site import Site
 from service.core.urls import URL_MAX_CHARS
 from service.web.schemas.faults import (
@@ -66,6 +67,7 @@ class LoadedSubmission:
     author_url: str | None
     parent_id: str | None
     token: str | None
+    altcha: str | None
     honeypot_filled: bool
 
     def __repr__(self) -> str:
@@ -91,6 +93,8 @@ class SubmissionSchema(StrictSchema):
     )
     parent_id = Id(required=False, max_chars=_ID_CHARS)
     token = Text(required=False, max_chars=_TOKEN_MAX_CHARS)
+    # As ALTCHA's own widget names its field.
+    altcha = Text(required=False, max_chars=PROOF_MAX_CHARS)
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def _keep_address_private(self, data: dict[str, Any], original: Any, **_: Any) -> None:
