@@ -31,6 +31,8 @@ def _evidence(text: str, symbol: str) -> list[str]:
         ("My order number is 30284756123.", []),
         ("https://example.com/+4930901820", []),
         ("From 1914-1918 and 1939-1945, pages 1234-5678", []),
+        ("For gas leaks call 0800 111 999, for potholes call 0300 123 4567.", []),
+        ("Die Telefonseelsorge: Telefon 0800 111 0 111, in the US call 1-800-273-8255.", []),
         ("It costs 12 345 678 or 1.234.567,89 a year", []),
     ],
 )

@@ -2,7 +2,8 @@
 
 An international number counts when it is valid. A national one is ambiguous - dates, prices and
 order numbers have as many digits - so it counts only beside a word like "call", or written as
-telephone numbers of its country are. libphonenumber takes 35 ms for 10,000 hostile characters, so
+telephone numbers of its country are. Free and shared-cost numbers are nobody's own: hotlines and
+services have them. libphonenumber takes 35 ms for 10,000 hostile characters, so
 it sees no more than a few candidates, each cut out by a pattern before.
 """
 
@@ -10,11 +11,20 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from phonenumbers import NumberParseException, PhoneMetadata, is_valid_number, parse
+from phonenumbers import (
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumberType,
+    is_valid_number,
+    number_type,
+    parse,
+)
 
 from service.core.signals import Signal
 from workers.material import Material
 from workers.text.links import find_links
+
+_NOBODYS = frozenset([PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN])
 
 CANDIDATES_MAX = 12
 DIGITS_MIN, DIGITS_MAX = 8, 15
@@ -85,16 +95,23 @@ def _strength(number: str, before: str) -> float:
     if not DIGITS_MIN <= digits <= DIGITS_MAX:
         return 0.0
     if number.startswith(("+", "00")):
-        return 1.0 if _is_valid("+" + number.lstrip("+0"), None) else 0.0
+        return 1.0 if _is_somebodys("+" + number.lstrip("+0"), (None,)) else 0.0
     if _CUE.search(before):
-        return 1.0 if any(_is_valid(number, region) for region in _REGIONS) else 0.0
-    if any(form.fullmatch(number) and _is_valid(number, region) for region, form in _WRITTEN):
-        return WRITTEN_STRENGTH
-    return 0.0
+        return 1.0 if _is_somebodys(number, _REGIONS) else 0.0
+    regions = [region for region, form in _WRITTEN if form.fullmatch(number)]
+    return WRITTEN_STRENGTH if _is_somebodys(number, regions) else 0.0
 
 
-def _is_valid(number: str, region: str | None) -> bool:
+def _is_somebodys(number: str, regions: Iterable[str | None]) -> bool:
+    """Whether it is valid in one of the regions, and in none of them a service's."""
+    kinds = {_kind(number, region) for region in regions} - {None}
+    return bool(kinds) and kinds.isdisjoint(_NOBODYS)
+
+
+def _kind(number: str, region: str | None) -> int | None:
+    """The library's type of the number, None if it is not valid."""
     try:
-        return is_valid_number(parse(number, region))
+        found = parse(number, region)
     except NumberParseException:
-        return False
+        return None
+    return int(number_type(found)) if is_valid_number(found) else None
