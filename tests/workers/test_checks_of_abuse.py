@@ -98,6 +98,8 @@ def test_a_row_of_words_may_mean_something_else(text) -> None:
     [
         ("This is bullshit and you know it.", "PROFANITY", ["bullshit"]),
         ("What the F**K happened here?", "PROFANITY", ["F**K"]),
+        ("She is no wh*re.", "PROFANITY", ["wh*re"]),
+        ("Complete b*llsh*t.", "PROFANITY", ["b*llsh*t"]),
         ("So eine Scheiße, echt.", "PROFANITY", ["Scheiße"]),
         ("Putain, encore en panne.", "PROFANITY", ["Putain"]),
         ("Vaya mierda de partido.", "PROFANITY", ["mierda"]),
@@ -252,7 +254,17 @@ def test_idioms_are_no_danger(text) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Kill yourself.", "kys", "Just go and die.", "Bring dich um.", "Mátate."]
+    "text",
+    [
+        "Kill yourself.",
+        "kys",
+        "k y s",
+        "go k*ll yourself",
+        "k1ll y0urs3lf",
+        "Just go and die.",
+        "Bring dich um.",
+        "Mátate.",
+    ],
 )
 def test_telling_somebody_to_die_is_abuse(text) -> None:
     """Held at once."""

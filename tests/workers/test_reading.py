@@ -25,6 +25,9 @@ _SAME = re.compile(r"(.)\1+")
     [
         ("H3llo w0rld, fr33 c4sino!", "hello world, free casino!"),
         ("p@ssw0rd $hit b!tch cr@p a$$", "password shit bitch crap ass"),
+        ("ret@rd f@ggot dumb@ss a$$hole smart@$$", "retard faggot dumbass asshole smartass"),
+        ("1diot 5lut 4ss he11 ki11 v3n0m h1v3", "idiot slut ass hell kill venom hive"),
+        ("u r a c.u.n.t", "u r a cunt"),
         ("f r e e  m o n e y", "free money"),
         ("v.i.a.g.r.a, c-a-s-h, c a s h.", "viagra, cash, cash."),
         ("v . i . a . g . r . a", "viagra"),
@@ -56,6 +59,8 @@ def test_disguises_are_undone(written, as_read) -> None:
         "mp3 and mp4, h264, x86, win32, covid19, utf8, html5, ps5, 1st 2nd 3rd 4th 7th, 5km, 10am, 3d",
         "in 2024 it was 100% of 3,000 at 12:30, or 1.5e3; #123456 a3f5e1b0",
         "joe@example.com and @name_2 at https://example.com/p0st/aaaa?x=1&copy=2 or www.example.com",
+        "$args $folder us$ eth0 md5sums mp3player rt@joe me@home car4sale only4you a11y 0xbeefe0ac a\u00a350",
+        "the a55 and the s10t, and u2; yes!no a|b (ftp|http)",
         "u.s.a. and e.g. this, i.e. that; a, b, c and d; k8s i18n; b2b; l8r",
         "kkk xxx www iii", "it's five o'clock; he'd say 'no'",
         "\u043f\u0440\u0438\u0432\u0435\u0442, \u043a\u0430\u043a \u0434\u0435\u043b\u0430?",

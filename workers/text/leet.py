@@ -1,16 +1,18 @@
 """Digits and signs that stand for letters: "h3llo", "p@ssw0rd", "$hit".
 
-Only inside words that have letters, and not where a digit is what it says: "mp3", "covid19", "4th",
-"win32api", colours and checksums. In a text that is full of such words ("keen"), digits at a word's
-edge are letters, too.
+Two rules, since a digit mostly is what it says ("mp3", "covid19", "4th", checksums):
+Inside a word it is a letter where the word can be said with it. At a word's edge, where numbers
+and units stand, only where the word is one that the lexicons know or has another such letter, or
+where the text is full of such words ("keen").
 """
 
 import re
 from itertools import islice
 
+from workers.lexicons import words_of_interest
+
 _LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a",
             "$": "s", "!": "i", "\u20ac": "e", "\u00a3": "l", "\u00a2": "c", "|": "l"}  # fmt: skip
-_STAND_INS = "0134579@$!|\u20ac\u00a3\u00a2"
 
 LENGTH_MAX = 40
 """Longer words are keys, checksums and addresses."""
@@ -18,55 +20,45 @@ LENGTH_MAX = 40
 KEEN_WORDS = 2
 """This many words with a digit between letters, and one in ten of all, make a text keen."""
 
-_ODD = re.compile(f"[{re.escape(_STAND_INS)}8]")
+_ODD = re.compile("[0134578@$!|9\u20ac\u00a3\u00a2]")
 _WORD = re.compile(r"(?:[^\W_]|[@$!|\u20ac\u00a3\u00a2])+")
+
+# Between letters: one digit, one twice, or two that are letters; more are a number.
 _INSIDE = re.compile(
-    r"(?<=[^\W\d_])(?:[0135]|9(?=[^\W\d_]{2})|4(?!(?:life|ever|eva|real|sale|hire|fun|ly|you?$|u$|me$))|7"
-    r"|([013457])\1|[013457]{2}|[$\u20ac\u00a3\u00a2]{1,3}|[01345$]{2})(?=[^\W\d_])"
-)
-# Signs that mostly are what they say: an address, an exclamation, an alternative.
-_SIGNS_INSIDE = re.compile(
-    r"^(?!rt@)[bcdfghjklmnpqrstvwxyz]{1,4}@(?!user)(?=[^\W\d_])|^[^\W\d_]{1,2}!(?=[^\W\d_])"
-    r"|^[^\W\d_]{1,3}\|{1,2}(?=[^\W\d_]{1,8}$)"
+    r"(?<=[^\W\d_])(?:[01357]|4|9(?=[^\W\d_]{2})|([013457])\1|[013457]{2}"
+    r"|@|[$\u20ac\u00a3\u00a2]{1,3}|[01345$]{2})(?=[^\W\d_])"
 )
 _KEEN = re.compile(r"[013457](?<=[A-Za-z].)[A-Za-z](?=[A-Za-z0-9])")
-
-# What stands at either edge: signs, a nought after two letters, a doubled digit after few.
-_START = re.compile(r"\$(?=[^\W\d_]{2})|@(?=ss(?:es|holes?)?$)|[45](?=ss|ex(?:y|$)|hit|lut)")
-_END = re.compile(
-    r"(?<=[^\W\d_])(?:(?<=^[^\W\d_]{2})|(?<=^[^\W\d_]{3})|(?<=^[^\W\d_]{4})|(?<=^[^\W\d_]{5}))0$"
-    r"|(?:(?<=^[^\W\d_])|(?<=^[^\W\d_]{2})|(?<=^[^\W\d_]{3}))(?:33|00|55)$|\$+$"
-)
-_KEEN_START = re.compile(r"(?:[013457]|[013457]{2}|8(?=[^\W\d_]{2}))(?=[^\W\d_])")
-_KEEN_END = re.compile(r"(?<=[^\W\d_])[013457]{1,3}$")
+_EDGE_START = re.compile(r"^(?:[013457]|[013457]{2}|8(?=[^\W\d_]{2}))(?=[^\W\d_])")
+_EDGE_END = re.compile(r"(?<=[^\W\d_])[013457]{1,3}$")
+_INNER_EIGHT = re.compile(r"(?<=[^\W\d_])8(?=[^\W\d_])")
 
 # Digits that are what they say, beside letters.
 _UNITS = re.compile(
     r"(?:\d*1st|\d*2nd|\d*3rd|\d+th|\d+(?:s|d|k|m|g|p|x|mm|cm|km|kg|mg|lb|lbs|oz|ft|in|am|pm|h|hr|hrs|min|mins|sec|secs"
     r"|ms|gb|mb|kb|tb|px|pt|em|fps|mph|kmh|w|v|c|f|yo|yr|yrs|year|years|day|days|week|weeks|month"
-    r"|months|hour|hours|minutes|times|ever|you|u|me|life|bit|bn|mn|mil|usd|eur|gbp|pc|pcs))"
+    r"|months|hour|hours|minutes|times|bit|bn|mn|mil|usd|eur|gbp|pc|pcs))"
 )
-_NAMES = re.compile(
-    r"(?:mp|ps|gt|md|utf|sha|win|gpt|web|iso|rfc|html?|css|es|ie|php|python|java|ios|iphone|ipad|php"
-    r"|android|windows|office|covid|section|part|page|step|chapter|version|type|route|area|level|day"
-    r"|vol|no|fig|eq|room|unit|apt|bus|line|grade|form|figure|table|world|formula|top)\d+[a-z]{0,2}"
-    r"|(?:mp[345]|md5|utf\d|win\d\d|x\d\d|web3|v\d(?:alpha|beta|rc))\w*"
-    r"|[a-z](?!(\d)\1)\d\d[a-z]|b4u|a11y|m4[av]|[mwf]4[mwf]|b2b|p2p|c4d|s3"
-)
-_PLAIN_LABEL = re.compile(r"[^\W\d_]\d+s?")  # "A4", "T34", "F16s"
+_LABEL = re.compile(r"[^\W\d_]\d+s?|[^\W\d_](?!00|33)\d{2,}[^\W\d_]")  # "A4", "F16s", "i18n"
+_PRICE = re.compile(r"[$\u20ac\u00a3\u00a2]\d")
 _SHORT = 2
+_SHORTEST_SAID = 3
 _HEX = frozenset("0123456789abcdef")
 _HEX_MIN = 6
 _CODE = re.compile(
     r"(?=.{8})(?=[^\d]*\d)[^a-z]*[a-z][^A-Z]*[A-Z]|\W*(?:[A-Z]\d[A-Za-z]|\$[A-Z]{2,5})(?![^\W_])"
 )
 _ESCAPED = re.compile("%[0-9a-f]{2}")
-# "8" reads "ate" after these.
-_ATE = re.compile(r"(?:l|sk|h|m|w|gr|str|d|f|b|cre|sed|inn)8")
 
 # Beside letters of other scripts a digit is a number.
 _OTHER = re.compile("[\u0250-\u2099\u20d0-\U0010ffff]")
 _VOWELS = frozenset("aeiou\u00e4\u00f6\u00fc")
+_SAID = re.compile("[aeiouy\u00e4\u00f6\u00fc]")
+# With what words of languages in Latin letters begin before a vowel.
+_ONSET = re.compile(
+    "(?:[bcdfghjklmnpqrstvwxz]|[bcdfgkpstvw]?[lrhw]|s?[cpt][hlr]?|s[cklmnpqtwz]|sch[lmnrw]?|[gkp]n|p[fst]"
+    "|[tc]z|dz|sh[rlm]?|thr|ph[lr]|chr|wr)?$"
+)
 _TALL = frozenset("1I")
 _BEFORE_L = frozenset("bcfgkps")
 _AFTER_AI = frozenset("nrdt")
@@ -104,63 +96,55 @@ def _word(word: str, *, keen: bool) -> str:
         return word
     letters = sum(map(str.isalpha, core))
     digits = sum(map(str.isdigit, core))
-    if letters == 0 or digits > letters + keen or _says_what_it_is(core, keen=keen):
+    if letters == 0 or _is_number(core, keen=keen):
         return word
-    read = list(core)
-    changed = _put(read, _INSIDE, core) + _put_sign(read, core)
-    plain = "".join(read)
-    if (changed or keen) and not _ATE.match(plain):
-        if "8" in plain:
-            read = list(re.sub(r"(?<=[^\W\d_])8(?=[^\W\d_])", "b", plain))
-        _put(read, _KEEN_START, "".join(read), at_start=True)
-        _put(read, _KEEN_END, "".join(read))
-    _put(read, _START, "".join(read), at_start=True)
-    _put(read, _END, "".join(read))
-    return "".join(read) + word[len(core) :]
+    whole = _replaced(core, range(len(core)))
+    if whole in words_of_interest() and not (_LABEL.fullmatch(core) or _PRICE.search(core)):
+        return whole + word[len(core) :]
+    if digits > letters + keen or (_LABEL.fullmatch(core) and not keen):
+        return word
+    read = core
+    for match in _INSIDE.finditer(core):
+        if keen or _can_be_said(read, *match.span()):
+            read = _replaced(read, range(*match.span()))
+    if keen or read != core:
+        read = _INNER_EIGHT.sub("b", read)
+        for pattern in (_EDGE_START, _EDGE_END):
+            edge = pattern.search(read)
+            read = _replaced(read, range(*edge.span())) if edge else read
+    return read + word[len(core) :]
 
 
-def _says_what_it_is(word: str, *, keen: bool) -> bool:
-    return (
-        _NAMES.fullmatch(word) is not None
-        or (
-            _UNITS.fullmatch(word) is not None
-            and not (keen and word[1:].isalpha() and len(word) == _SHORT)
-        )
-        or (not keen and _PLAIN_LABEL.fullmatch(word) is not None)
-        or (len(word) >= _HEX_MIN and _HEX.issuperset(word))
+def _is_number(word: str, *, keen: bool) -> bool:
+    """Whether it is a number with its unit, or one to the base of sixteen."""
+    unit = _UNITS.fullmatch(word) is not None
+    return (unit and not (keen and word[1:].isalpha() and len(word) == _SHORT)) or (
+        len(word) >= _HEX_MIN and _HEX.issuperset(word.removeprefix("0x"))
     )
 
 
-def _put(read: list[str], pattern: re.Pattern[str], word: str, *, at_start: bool = False) -> bool:
-    changed = False
-    found = [pattern.match(word)] if at_start else pattern.finditer(word)
-    for match in found:
-        if match is None:
-            continue
-        for place in range(*match.span()):
-            changed = True
-            read[place] = _letter(read, place, word)
-    return changed
-
-
-def _put_sign(read: list[str], word: str) -> bool:
-    match = _SIGNS_INSIDE.match(word)
-    if match is None:
+def _can_be_said(word: str, start: int, end: int) -> bool:
+    """Whether what stands in [start, end) makes one word of the letters around it."""
+    before, after, sign = word[:start], word[end:], word[start]
+    said = _SAID.search(before) is not None
+    if sign in "4@" and said and _SAID.search(after) is not None:
+        return False  # Both halves are words already: "car4sale", "me@home".
+    if sign in "4@" and (len(word) <= _SHORTEST_SAID or after[0] in _VOWELS):
         return False
-    for place in range(match.end()):
-        read[place] = (
-            _LETTERS.get(word[place], read[place]) if not word[place].isalnum() else read[place]
-        )
-    return True
+    # No word begins like "mp3player", "md5sum" or "rt@you".
+    return said or _ONSET.match(before) is not None
 
 
-def _letter(read: list[str], place: int, word: str) -> str:
-    sign = word[place]
-    if sign != "1":
-        return _LETTERS.get(sign, sign)
-    doubled = place > 0 and word[place - 1] == "1"
-    before = "1" if doubled else "".join(read[max(place - 1, 0) : place])
-    return tall_letter(before, word[place + 1 : place + 2])
+def _replaced(word: str, places: range) -> str:
+    read = list(word)
+    for place in places:
+        if word[place] == "1":
+            doubled = place > 0 and word[place - 1] == "1"
+            before = "1" if doubled else "".join(read[max(place - 1, 0) : place])
+            read[place] = tall_letter(before, word[place + 1 : place + 2])
+        else:
+            read[place] = _LETTERS.get(word[place], word[place])
+    return "".join(read)
 
 
 def tall_letter(before: str, after: str) -> str:

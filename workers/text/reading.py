@@ -20,7 +20,7 @@ from workers.text.tokens import READERS, Manner, SpanMap, disguise_of, traced
 DISGUISES_MAX = 50
 """So many are enough to show, and to be sure."""
 
-READING_VERSION = "2"
+READING_VERSION = "3"
 """Changes whenever some text is read differently: models are trained on what is read."""
 
 _TOKEN = re.compile(r"\S+")

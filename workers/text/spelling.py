@@ -33,12 +33,21 @@ def joined(text: str) -> Edited:
 
 def words_set_apart(text: str) -> Iterator[tuple[int, int]]:
     """Ranges of words whose letters were set apart, in order."""
-    runs = [*_SPACED.finditer(text), *_SIGNED.finditer(text)]
     done = 0
-    for run in sorted(runs, key=re.Match.start):
+    for run in sorted(_runs(text), key=re.Match.start):
         if run.start() >= done and _spells(run[0]):
             done = run.end()
             yield run.span()
+
+
+def _runs(text: str) -> Iterator[re.Match[str]]:
+    """Rows of letters. One with the same sign throughout ("u r a c.u.n.t") ends what is spaced."""
+    done = 0
+    for signed in _SIGNED.finditer(text):
+        yield signed
+        yield from _SPACED.finditer(text, done, signed.start())
+        done = signed.end()
+    yield from _SPACED.finditer(text, done)
 
 
 def are_initials(text: str) -> bool:

@@ -14,19 +14,23 @@ character a word, and patterns become ordinary regular expressions over it.
 
 import itertools
 import re
-import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from workers.lexicons import expanded, lexicon_files
 from workers.text import folded
 from workers.wording.patterns import LITERALS, OTHER, Codes, Pattern, compile_pattern
 
 _FIRST_CODE = 0xE000  # The private use area: no code is a letter or a sign of its own.
-_ALTERNATIVES = re.compile(r"\[([^\]]*)\]")
+
+_MASKED_KINDS = ("slur", "strong", "explicit", "insult_noun", "violence", "weak_slur")
+"""Where two words have the same mask, it is of the kind that stands first."""
+
+_MASKED_MIN, _MASKED_MAX = 4, 12
+_VOWELS = re.compile("[aeiouy]")
 
 COMMON_KINDS = frozenset(
     [
@@ -39,10 +43,11 @@ COMMON_KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """`codes` leads from a word to its character, `by_code` from a character to the patterns
-    that are worth a search where it stands. `circumstances` are searched in the words before a
-    finding, `answered` in its sentence; `guards` says for which finding which of them matter.
-    `elsewhere` has for words that are harmless in some languages these and their characters there.
+    """`codes` leads from a word to its character, from coarse words with asterisks for letters
+    ("f**k") too. `elsewhere` has for words that are harmless in some languages these and their
+    characters there. `by_code` leads from a character to the patterns that are worth a search where
+    it stands. `circumstances` are searched in the words before a finding, `answered` in its
+    sentence; `guards` says for which finding which of them matter.
     """
 
     codes: Mapping[str, str]
@@ -56,11 +61,7 @@ class Lexicon:
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """All files of `workers/lexicons`, read once."""
-    folder = resources.files("workers").joinpath("lexicons")
-    files = sorted(
-        (one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name
-    )
-    return build(tomllib.loads(one.read_text("utf-8")) for one in files)
+    return build(lexicon_files().values())
 
 
 class _Written:
@@ -96,6 +97,7 @@ def build(files: Iterable[Mapping[str, Any]]) -> Lexicon:
     for _, _, line in patterns:
         for word in LITERALS.findall(line):
             kinds_of[folded(word)].add(f"={folded(word)}")
+    kinds_of |= _masked(kinds_of)
     there = {word: _named_only(kinds_of[word]) for word in harmless}
     characters = _characters([*map(frozenset, kinds_of.values()), *there.values()])
     kinds = _members(characters)
@@ -119,11 +121,26 @@ def build(files: Iterable[Mapping[str, Any]]) -> Lexicon:
     )
 
 
+def _masked(kinds_of: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Coarse words as newspapers print them, asterisks for a vowel, all vowels, or a row inside."""
+    masked: dict[str, set[str]] = {}
+    for kind in _MASKED_KINDS:
+        for word in sorted(one for one, kinds in kinds_of.items() if kind in kinds):
+            if not word.isalpha() or not _MASKED_MIN <= len(word) <= _MASKED_MAX:
+                continue
+            rows = itertools.combinations(range(1, len(word)), 2)
+            forms = [f"{word[:a]}{'*' * (b - a)}{word[b:]}" for a, b in rows]
+            for form in (*forms, word[0] + _VOWELS.sub("*", word[1:-1]) + word[-1]):
+                if form not in kinds_of:
+                    masked.setdefault(form, kinds_of[word])
+    return masked
+
+
 def _sort_in(lists: Mapping[str, str], names_of: dict[str, set[str]]) -> None:
     """Add the name of each list to those of each of its words."""
     for name, words in lists.items():
         for word in expanded(words):
-            names_of[word].add(name)
+            names_of[folded(word)].add(name)
 
 
 def _replaced(line: str, macros: Mapping[str, str]) -> str:
@@ -164,12 +181,3 @@ def _members(characters: Mapping[frozenset[str], str]) -> dict[str, str]:
         for kind in kinds:
             members[kind].add(character)
     return {kind: "".join(sorted(some)) for kind, some in members.items()}
-
-
-def expanded(words: str) -> Iterator[str]:
-    """The words of a list; `a[b|c]` stands for `ab` and `ac`. Folded as texts are."""
-    for entry in words.split():
-        pieces = _ALTERNATIVES.split(entry)
-        choices = [piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces)]
-        for chosen in itertools.product(*choices):
-            yield folded("".join(chosen))
