@@ -3,13 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
-from service.core.events import Event
 from service.core.surge import Activity, Surge
 from service.store.connected import Connected
-from service.store.tables import activity, surges
-from service.store.telling import TellingWrites
+from service.store.tables import activity, outbox, surges
 
 
 class SurgeReads(Connected):
@@ -29,7 +27,7 @@ class SurgeReads(Connected):
         return {row.site_id: Surge(row.started_at) for row in rows}
 
 
-class SurgeWrites(TellingWrites, SurgeReads):
+class SurgeWrites(SurgeReads):
     def count_activity(self, counts: Mapping[tuple[str, datetime], tuple[int, int]]) -> None:
         if not counts:
             return
@@ -74,4 +72,8 @@ class SurgeWrites(TellingWrites, SurgeReads):
         return True
 
     def _tell(self, site_id: str, event: str, *, now: datetime, event_id: str) -> None:
-        self.tell([Event(event_id, site_id, event, None, now)])
+        self._connection.execute(
+            insert(outbox).values(
+                site_id=site_id, id=event_id, event=event, comment_id=None, created_at=now
+            )
+        )

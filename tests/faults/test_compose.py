@@ -22,7 +22,7 @@ from running import free_port, wait_until
 from service.settings import TABLE
 
 PASSWORD = "a-password-for-this-test"
-OURS = {"migrate", "web", "worker", "sweeper", "deliver"}
+OURS = {"migrate", "web", "worker", "sweeper"}
 
 
 # -- the rules of the file -------------------------------------------------------------------------
@@ -91,8 +91,7 @@ def test_only_the_web_server_is_published() -> None:
     assert {name for name, one in SERVICES.items() if "ports" in one} == {"web"}
     assert all(port.startswith("127.0.0.1:") for port in SERVICES["web"]["ports"])
     assert COMPOSE["networks"]["inside"]["internal"] is True
-    with_way_out = {name for name, one in SERVICES.items() if one["networks"] != ["inside"]}
-    assert with_way_out == {"web", "deliver"}
+    assert {name for name, one in SERVICES.items() if one["networks"] != ["inside"]} == {"web"}
 
 
 def test_only_the_database_keeps_something() -> None:

@@ -6,7 +6,7 @@ import { makeSvg } from "./dom.js";
 import { avatarPattern } from "./text.js";
 
 /**
- * @param {string} id empty for an author without an address: then the picture is empty, too
+ * @param {string} id empty for an author without an address: then it is one for anybody
  * @returns {Element}
  */
 export function avatar(id) {
@@ -21,6 +21,6 @@ export function avatar(id) {
       fill: `hsl(${hue},38%,48%)`,
       "aria-hidden": "true",
     },
-    makeSvg("path", { d: id && path }),
+    makeSvg("path", { d: id ? path : "M2 0h1v2h-1zM1 3h3v2h-3z" }),
   );
 }

@@ -366,8 +366,7 @@ export class Conversation {
     const panel = this.#list.slot(id)?.querySelector(":scope > .vestibule-panel");
     if (!panel) return this.#answer(null);
     panel.remove();
-    this.#list.focusButton(id, "report");
-    this.#list.focusButton(id, "edit");
+    this.#list.focusButton(id, panel.getAttribute("data-deed") ?? "");
   }
 
   /**

@@ -33,8 +33,10 @@ export function open(deed, kit) {
   if (!found) return;
   kit.slot.querySelector(":scope > .vestibule-panel")?.remove();
   const panel = makePanel(kit, words, ...found);
+  panel.dataset.deed = deed;
   kit.slot.prepend(panel);
-  /** @type {HTMLElement | null} */ (panel.querySelector(".vestibule-input, [tabindex]"))?.focus();
+  const input = panel.querySelector(".vestibule-input") ?? panel.querySelector("[tabindex]");
+  /** @type {HTMLElement} */ (input).focus();
 }
 
 /**
@@ -72,7 +74,7 @@ function edit({ id, api, own, draw }, words) {
     { label: words.editYours, write: words.editYours, text, required: true, submit: words.save },
     async (answer) => {
       await api.send("PATCH", `comments/${id}`, { content: answer.text }, authorized(own, id));
-      own?.note({ id, text: answer.text, edited: true });
+      own.noteEdit(id, answer.text);
       draw();
       return words.editPending;
     },
@@ -109,7 +111,7 @@ function appeal({ id, api, own, draw }, words) {
     async ({ text }) => {
       const token = new URL(own.find(id)?.statusUrl ?? "", location.href).searchParams.get("token");
       await api.send("POST", `comments/${id}/appeals`, { text }, { Authorization: `Bearer ${token}` });
-      own.note({ id, appealed: true });
+      own.noteAppeal(id);
       draw();
       return words.appealed;
     },

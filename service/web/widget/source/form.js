@@ -24,8 +24,9 @@ const AUTHOR = ["author_name", ADDRESS, "author_url"];
 /** A click this soon after a comment was taken belongs to the one that sent it. */
 const ECHO_MS = 1_500;
 
-/** The server finds a token that is older than a day odd. */
+/** The server finds a token that is older than a day odd, and takes no proof of work after an hour. */
 const TOKEN_MAX_AGE_MS = 12 * 3_600_000;
+const CHALLENGE_MAX_AGE_MS = 50 * 60_000;
 
 let forms = 0;
 
@@ -44,7 +45,7 @@ export class CommentForm {
   #status = make("p", { class: "vestibule-status", role: "status" });
   #button;
   #remember = make("input", { type: "checkbox", class: "vestibule-check" });
-  #preview = make("div", { class: "vestibule-preview vestibule-content", role: "region", hidden: true });
+  #preview = make("div", { class: "vestibule-previewed vestibule-content", role: "region", hidden: true });
   /** @type {string | null} */
   #parentId = null;
   /** @type {Draft["attempt"]} */
@@ -183,7 +184,7 @@ export class CommentForm {
 
   /** @param {Values} values */
   async #sendProven(values) {
-    if (Date.now() - this.#loadedAt > TOKEN_MAX_AGE_MS) {
+    if (Date.now() - this.#loadedAt > (this.#schema.challenge ? CHALLENGE_MAX_AGE_MS : TOKEN_MAX_AGE_MS)) {
       this.#schema = await this.#api.form(this.#language.lang);
       this.#loadedAt = Date.now();
       this.#proof = undefined;

@@ -19,6 +19,8 @@ export class OwnComments {
   #receipts;
   #signal;
   #windowMs = 0;
+  /** @type {Map<string, Comment>} what is published */
+  #shown = new Map();
   /** @type {Set<string>} the rejected ones that may be objected to */
   #appealable = new Set();
 
@@ -54,7 +56,6 @@ export class OwnComments {
       url: author_url ?? null,
       parentId: parent_id ?? null,
       at: Date.now(),
-      edited: false,
     });
   }
 
@@ -75,7 +76,7 @@ export class OwnComments {
    * @returns {{ all: Comment[], owned: Map<string, Own> }}
    */
   among(comments, newestFirst) {
-    const shown = new Map(comments.map((one) => [one.id, one]));
+    const shown = (this.#shown = new Map(comments.map((one) => [one.id, one])));
     /** @type {Map<string, Own>} */
     const owned = new Map();
     const all = [...comments];
@@ -83,7 +84,7 @@ export class OwnComments {
       const { id, parentId } = receipt;
       const published = shown.get(id);
       if (published ? published.removed : receipt.state === "approved") continue;
-      owned.set(id, this.#describe(receipt, published !== undefined));
+      owned.set(id, this.#describe(receipt, published));
       if (published) continue;
       const waiting = asComment(receipt);
       if (newestFirst && !(parentId && shown.has(parentId))) all.unshift(waiting);
@@ -115,12 +116,18 @@ export class OwnComments {
   }
 
   /**
-   * Notes what has changed about a comment.
-   * @param {Partial<OwnReceipt> & { id: string }} change
+   * Notes that an edit has been sent. The text that is shown changes once the edit is approved.
+   * @param {string} id
+   * @param {string} text
    */
-  note(change) {
-    this.#receipts.put(change);
-    if (change.appealed) this.#appealable.delete(change.id);
+  noteEdit(id, text) {
+    this.#receipts.put({ id, text, editedFrom: this.#shown.get(id)?.edited_at ?? "" });
+  }
+
+  /** @param {string} id */
+  noteAppeal(id) {
+    this.#receipts.put({ id, appealed: true });
+    this.#appealable.delete(id);
   }
 
   /**
@@ -145,17 +152,17 @@ export class OwnComments {
 
   /**
    * @param {OwnReceipt} receipt
-   * @param {boolean} published
+   * @param {Comment | undefined} published
    * @returns {Own}
    */
-  #describe({ id, at, statusUrl, state, edited, text }, published) {
+  #describe({ id, at, statusUrl, state, editedFrom, text }, published) {
     const open = Date.now() - at < this.#windowMs;
     return {
       state: published ? "approved" : state,
       statusUrl,
       text,
-      edited: published && edited,
-      canEdit: open && published,
+      edited: published !== undefined && editedFrom === (published.edited_at ?? ""),
+      canEdit: open && published !== undefined,
       canDelete: open && state !== "rejected",
       canAppeal: this.#appealable.has(id),
     };

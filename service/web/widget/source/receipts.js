@@ -5,7 +5,8 @@
  */
 import { keep, recall } from "./keep.js";
 
-/** @typedef {{ id: string, parentId: string | null, thread: string, statusUrl: string, editToken: string, text: string, name: string, url: string | null, at: number, state: string, edited: boolean, appealed?: boolean }} OwnReceipt */
+/** @typedef {{ id: string, parentId: string | null, thread: string, statusUrl: string, editToken: string, text: string, name: string, url: string | null, at: number, state: string, editedFrom?: string, appealed?: boolean }} OwnReceipt
+ *    `editedFrom` is when the text that an edit is to replace was last changed, empty for never */
 
 const RECEIPTS_MAX = 50;
 const RECEIPT_DAYS = 60;
