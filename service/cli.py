@@ -28,6 +28,10 @@ COMMANDS = {
         "parts:sweeper",
         "Run the sweeper, which finds what nobody works on.",
     ),
+    "deliver": (
+        "parts:deliver",
+        "Run the courier, which tells webhooks and sends mails.",
+    ),
     "migrate": ("parts:migrate", "Bring the database to the newest schema."),
     "site": ("admin:site", "Add, list, show and change sites."),
     "policy": ("policy:policy", "Show, check and set sites' policies."),
@@ -37,6 +41,7 @@ COMMANDS = {
     "filter": ("site_filter:site_filter", "Show, rebuild and reset a site's own filter."),
     "audit": ("audit:audit", "Verify and export the record of what people did."),
     "moderator": ("admin:moderator", "Add moderators, and give them new passwords."),
+    "webhook": ("webhook:webhook", "Tell other services what happens to comments."),
     "mail": ("mail:mail", "Try the mail server."),
 }
 _PLUGIN_GROUP = "vestibule.commands"

@@ -16,6 +16,7 @@ import click
 
 from service.cli import main
 from service.core.errors import VestibuleError
+from service.core.events import EVENTS
 from service.core.people import Permission, Role
 from service.core.site import SiteSettings
 from service.settings import TABLE
@@ -73,6 +74,12 @@ def roles_table() -> str:
     return _table(("Permission", "To", *(f"`{role}`" for role in Role)), rows)
 
 
+def events_table() -> str:
+    return _table(
+        ("Event", "What happened"), [(f"`{name}`", text) for name, text in EVENTS.items()]
+    )
+
+
 def every_error(base: type[VestibuleError] = VestibuleError) -> Iterator[type[VestibuleError]]:
     for kind in base.__subclasses__():
         yield kind
@@ -109,6 +116,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "docs/settings.md": {"environment": environment_table, "site": site_settings_table},
     "docs/routes.md": {"problems": problems_table},
+    "docs/webhooks.md": {"events": events_table},
     "docs/operating.md": {"commands": commands_table, "roles": roles_table},
 }
 

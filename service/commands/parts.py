@@ -3,10 +3,17 @@
 import signal
 import threading
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from service.commands.setup import require_schema, settings_with_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from service.settings import Settings
+    from service.wiring import Services
 
 
 @click.command()
@@ -29,8 +36,17 @@ def sweeper() -> None:
     settings = settings_with_secret()
     require_schema(settings)
     from service.running.sweeper import sweep_until
+
+    _run_until_stopped(settings, sweep_until)
+
+
+def _run_until_stopped(
+    settings: "Settings",
+    run: "Callable[[threading.Event, Callable[[], Services]], None]",
+) -> None:
     from service.wiring import build
 
+    # Built once and closed: what is wrong with the set-up is said at once.
     build(settings).close()
     stop = threading.Event()
 
@@ -39,7 +55,17 @@ def sweeper() -> None:
 
     signal.signal(signal.SIGTERM, request_stop)
     signal.signal(signal.SIGINT, request_stop)
-    sweep_until(stop, lambda: build(settings))
+    run(stop, lambda: build(settings))
+
+
+@click.command()
+def deliver() -> None:
+    """Deliver events to webhooks, and send mails, until SIGTERM or SIGINT."""
+    settings = settings_with_secret()
+    require_schema(settings)
+    from service.running.courier import deliver_until
+
+    _run_until_stopped(settings, deliver_until)
 
 
 @click.command()

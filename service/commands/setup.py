@@ -28,11 +28,11 @@ def require_schema(settings: Settings) -> None:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator["Services"]:
-    """The services, for work that asks the database only, whether or not a Redis is named."""
+    """The services, for work that needs the database only, whether or not a Redis is named."""
     from service.wiring import build
 
-    # The client of Redis connects when it is first used, and here nobody uses it.
-    services = build(replace(settings, redis_url=settings.redis_url or "redis://127.0.0.1"))
+    # Nobody listens at port 1. Where no Redis is named, whoever delivers looks by itself soon.
+    services = build(replace(settings, redis_url=settings.redis_url or "redis://127.0.0.1:1"))
     try:
         yield services
     finally:

@@ -20,7 +20,7 @@ from service.web.serve import check_address
 REDIS_START_SECONDS = 10
 # A predecessor that was killed takes its children with it, though not in the same instant.
 _PORT_PATIENCE_SECONDS = 2.0
-_SWEEPER_END_SECONDS = 10
+_THREAD_END_SECONDS = 10
 
 
 @click.command()
@@ -67,10 +67,13 @@ def _run(settings: Settings, redis: "_Redis", supervisor: Supervisor) -> int:
     stop = threading.Event()
     sweeper = threading.Thread(target=_sweep, args=(stop, settings), daemon=True)
     sweeper.start()
+    courier = threading.Thread(target=_deliver, args=(stop, settings), daemon=True)
+    courier.start()
     threading.Thread(target=_tell_when_ready, args=(stop, settings), daemon=True).start()
     status = supervisor.run()
     stop.set()
-    sweeper.join(_SWEEPER_END_SECONDS)
+    for thread in (sweeper, courier):
+        thread.join(_THREAD_END_SECONDS)
     return status
 
 
@@ -145,6 +148,13 @@ def _sweep(stop: threading.Event, settings: Settings) -> None:
     from service.wiring import build
 
     sweep_until(stop, lambda: build(settings))
+
+
+def _deliver(stop: threading.Event, settings: Settings) -> None:
+    from service.running.courier import deliver_until
+    from service.wiring import build
+
+    deliver_until(stop, lambda: build(settings))
 
 
 def _tell_when_ready(stop: threading.Event, settings: Settings) -> None:

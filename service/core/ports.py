@@ -23,6 +23,7 @@ from service.core.comment import (
 )
 from service.core.copies import Fingerprint
 from service.core.decisions import Decision, Screening
+from service.core.events import Event
 from service.core.flags import FlagReads, FlagWrites
 from service.core.learning import LessonReader, LessonReads, LessonWrites
 from service.core.listing import ListReads, ListWrites
@@ -46,6 +47,7 @@ from service.core.site_policy import SitePolicy
 from service.core.states import State
 from service.core.surge import Activity, Surge
 from service.core.trace import Trace
+from service.core.webhooks import WebhookReads, WebhookWrites
 
 Clock = Callable[[], datetime]
 """The current time, aware, UTC."""
@@ -57,7 +59,7 @@ NewId = Callable[[], str]
 # -- store -----------------------------------------------------------------------------------------
 
 
-class Reads(AuditReads, FlagReads, LessonReads, ListReads, Protocol):
+class Reads(AuditReads, FlagReads, LessonReads, ListReads, WebhookReads, Protocol):
     """A look at the store: on SQLite at one moment, on PostgreSQL each query at its own."""
 
     def site(self, slug: str) -> Site | None: ...
@@ -188,7 +190,7 @@ class Reads(AuditReads, FlagReads, LessonReads, ListReads, Protocol):
     def key_ids(self) -> frozenset[str]: ...
 
 
-class Writes(Reads, AuditWrites, FlagWrites, LessonWrites, ListWrites, Protocol):
+class Writes(Reads, AuditWrites, FlagWrites, LessonWrites, ListWrites, WebhookWrites, Protocol):
     """One transaction: all of it is stored when the block ends, or nothing."""
 
     def receive(
@@ -297,6 +299,10 @@ class Writes(Reads, AuditWrites, FlagWrites, LessonWrites, ListWrites, Protocol)
 
     def move_revision(self, head: CommentHead, revision: Revision, decision: Decision) -> bool:
         """Store a decision about a revision if both still are as given; False if not."""
+        ...
+
+    def tell(self, events: Sequence[Event]) -> None:
+        """Have others told of these, once the transaction is committed."""
         ...
 
     def add_site(self, site: Site, *, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -23,10 +23,20 @@ log = logging.getLogger("vestibule.store")
 class SqlStore:
     """Implements `core.ports.Store`. Build it after a fork; close it when done."""
 
-    def __init__(self, database_url: str, *, pool_size: int = 16, stamp: Stamp = unstamped) -> None:
-        """`stamp` is what the record of what people did is stamped with."""
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        pool_size: int = 16,
+        stamp: Stamp = unstamped,
+        ring: Callable[[], None] | None = None,
+    ) -> None:
+        """`stamp` is what the record of what people did is stamped with; `ring` is called after a
+        transaction that leaves something to be told.
+        """
         self._database = Database(database_url, pool_size=pool_size)
         self._stamp = stamp
+        self._ring = ring
 
     @contextmanager
     def read(self) -> Iterator[SqlReads]:
@@ -44,6 +54,8 @@ class SqlStore:
             tx = SqlWrites(connection, self._stamp)
             yield tx
             tx.append_recorded()
+        if tx.has_told and self._ring is not None:
+            self._ring()
 
     def close(self) -> None:
         self._database.close()

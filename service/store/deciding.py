@@ -13,15 +13,16 @@ from sqlalchemy import bindparam, insert, select, update
 
 from service.core.comment import CommentHead, Revision
 from service.core.decisions import Decision
+from service.core.events import Event, event_of
 from service.core.states import State
 from service.core.trace import Trace, trace_to_data
-from service.store.connected import Connected
 from service.store.reads import OPEN_STATES
 from service.store.rows import by_site, path_ids
-from service.store.tables import comments, decisions, outbox, revisions, threads
+from service.store.tables import comments, decisions, revisions, threads
+from service.store.telling import TellingWrites
 
 
-class DecidingWrites(Connected):
+class DecidingWrites(TellingWrites):
     def move(self, head: CommentHead, decision: Decision) -> bool:
         self._lock_threads_of([(head.site_id, head.id)])
         moved = self._connection.execute(
@@ -205,18 +206,17 @@ class DecidingWrites(Connected):
             ],
         )
         # An event has its decision's id: what is told is what was decided.
-        self._connection.execute(
-            insert(outbox),
+        self.tell(
             [
-                {
-                    "site_id": one.site_id,
-                    "id": one.id,
-                    "event": f"{'revision' if one.revision else 'comment'}.{one.to_state}",
-                    "comment_id": one.comment_id,
-                    "created_at": one.at,
-                }
+                Event(
+                    id=one.id,
+                    site_id=one.site_id,
+                    name=event_of(one.from_state, one.to_state, revision=one.revision),
+                    comment_id=one.comment_id,
+                    at=one.at,
+                )
                 for one in made
-            ],
+            ]
         )
 
 

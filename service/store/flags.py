@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, literal_column, select, update
+from sqlalchemy import Row, func, literal_column, select, update
 
+from service.core.events import Event
 from service.core.flags import (
     RECORD_KEPT,
     Flag,
@@ -19,7 +20,6 @@ from service.core.flags import (
 from service.store.connected import Connected
 from service.store.deciding import DecidingWrites
 from service.store.flag_tables import flags
-from service.store.tables import outbox
 
 # Written out, so that the partial index is seen to serve it.
 _IS_OPEN = flags.c.state == literal_column("'open'")
@@ -109,15 +109,7 @@ class FlagWrites(DecidingWrites):
         if added is None:
             return False
         event = "comment.reported" if flag.kind is FlagKind.REPORT else "comment.appealed"
-        self._connection.execute(
-            insert(outbox).values(
-                site_id=flag.site_id,
-                id=flag.id,
-                event=event,
-                comment_id=flag.comment_id,
-                created_at=flag.created_at,
-            )
-        )
+        self.tell([Event(flag.id, flag.site_id, event, flag.comment_id, flag.created_at)])
         return True
 
     def counting_reports(self, site_id: str, comment_id: str) -> int:

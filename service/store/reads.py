@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, func, literal_column, select, union_all
+from sqlalchemy import Text, bindparam, cast, func, literal, literal_column, select, union_all
 
 from service.core.comment import (
     AuthorHistory,
@@ -39,6 +39,7 @@ from service.store.tables import (
     thread_keys,
     threads,
 )
+from service.store.webhook_tables import webhook_endpoints
 
 OPEN_STATES = (State.PENDING, State.HELD)
 
@@ -320,11 +321,13 @@ class CoreReads(Connected):
         # A sealed value begins with its key's id (see `crypto.SealedVault`).
         return any(
             self._connection.execute(
-                select(table.c.id)
-                .where(func.substr(table.c.email_sealed, 1, len(key_id)) == key_id)
-                .limit(1)
+                select(literal(1)).where(func.substr(sealed, 1, len(key_id)) == key_id).limit(1)
             ).first()
-            for table in (contacts, moderators)
+            for sealed in (
+                contacts.c.email_sealed,
+                moderators.c.email_sealed,
+                webhook_endpoints.c.secret_sealed,
+            )
         )
 
     def key_ids(self) -> frozenset[str]:

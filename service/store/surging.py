@@ -3,11 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
+from service.core.events import Event
 from service.core.surge import Activity, Surge
 from service.store.connected import Connected
-from service.store.tables import activity, outbox, surges
+from service.store.tables import activity, surges
+from service.store.telling import TellingWrites
 
 
 class SurgeReads(Connected):
@@ -27,7 +29,7 @@ class SurgeReads(Connected):
         return {row.site_id: Surge(row.started_at) for row in rows}
 
 
-class SurgeWrites(SurgeReads):
+class SurgeWrites(TellingWrites, SurgeReads):
     def count_activity(self, counts: Mapping[tuple[str, datetime], tuple[int, int]]) -> None:
         if not counts:
             return
@@ -72,8 +74,4 @@ class SurgeWrites(SurgeReads):
         return True
 
     def _tell(self, site_id: str, event: str, *, now: datetime, event_id: str) -> None:
-        self._connection.execute(
-            insert(outbox).values(
-                site_id=site_id, id=event_id, event=event, comment_id=None, created_at=now
-            )
-        )
+        self.tell([Event(event_id, site_id, event, None, now)])

@@ -260,7 +260,15 @@ outbox = Table(
     # None for what is about no single comment, such as a surge.
     Column("comment_id", Id),
     Column("created_at", UtcDateTime, nullable=False),
+    # When it was put up for delivery to whoever wants it; there may be nobody.
+    Column("spread_at", UtcDateTime),
     Index(None, "created_at"),
+    Index(
+        "ix_outbox_new",
+        "id",
+        sqlite_where=text("spread_at IS NULL"),
+        postgresql_where=text("spread_at IS NULL"),
+    ),
 )
 
 idempotency_keys = Table(

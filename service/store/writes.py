@@ -15,6 +15,8 @@ from service.store.reads import CoreReads
 from service.store.replays import ReplayReads
 from service.store.screening import ScreeningWrites
 from service.store.surging import SurgeReads, SurgeWrites
+from service.store.webhook_writes import WebhookWrites
+from service.store.webhooks import WebhookReads
 
 
 class SqlReads(
@@ -30,6 +32,7 @@ class SqlReads(
     ReplayReads,
     LessonReads,
     ListReads,
+    WebhookReads,
 ):
     """Implements `core.ports.Reads`."""
 
@@ -46,6 +49,7 @@ class SqlWrites(
     PolicyWrites,
     LessonWrites,
     ListWrites,
+    WebhookWrites,
     SqlReads,
 ):
     """Implements `core.ports.Writes`."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from uuid_utils import uuid7
 
 from service.altcha import AltchaChallenges
+from service.bell import RedisBell
 from service.core.comment import Receipt, Submission
 from service.core.errors import SetupError, Unavailable
 from service.core.policy import packaged_policy
@@ -44,6 +45,7 @@ from service.usecases.sweep import Sweep
 from service.usecases.threads import CloseThread
 from service.usecases.together import Together
 from service.usecases.weigh import Weigh
+from service.wiring.delivering import Delivering, build_delivering
 from service.wiring.flags import Flags, build_flags
 from service.wiring.listing import Listing, build_listing
 from service.wiring.parts import Parts
@@ -89,6 +91,7 @@ class Services(Parts):
     find_session: FindSession
     audit: Audit
     lists: Listing
+    delivering: Delivering
     close: Callable[[], None]
 
 
@@ -104,7 +107,14 @@ def build(settings: Settings) -> Services:
         )
     keyring = Keyring(secret, settings.retired_secret_keys)
     vault = SealedVault(keyring)
-    store = SqlStore(settings.database_url, pool_size=settings.web_threads + 4, stamp=vault.stamp)
+    gate = RedisGate(connect(settings.redis_url), time.monotonic)
+    bell = RedisBell(gate, settings.redis_url)
+    store = SqlStore(
+        settings.database_url,
+        pool_size=settings.web_threads + 4,
+        stamp=vault.stamp,
+        ring=bell.ring,
+    )
     try:
         _check_secret(store, keyring)
     except (DBAPIError, Unavailable) as error:
@@ -114,7 +124,6 @@ def build(settings: Settings) -> Services:
         store.close()
         raise
     passwords = Argon2Passwords()
-    gate = RedisGate(connect(settings.redis_url), time.monotonic)
     queue = RedisQueue(gate)
     limiter = RedisRateLimiter(
         gate,
@@ -153,6 +162,7 @@ def build(settings: Settings) -> Services:
         limiter=limiter,
         room=room,
         outbound=outbound,
+        bell=bell,
         mailer=SmtpMailer(MailServer.of(settings), utc_now),
         vault=vault,
         signer=TokenSigner(keyring),
@@ -165,6 +175,7 @@ def build(settings: Settings) -> Services:
 
     def close() -> None:
         store.close()
+        bell.close()
         gate.connection.close()
 
     return Services(
@@ -217,6 +228,7 @@ def build(settings: Settings) -> Services:
         find_session=FindSession(store, vault, utc_now),
         audit=build_audit(parts),
         lists=lists,
+        delivering=build_delivering(parts),
         close=close,
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.core.events import Bell
 from service.core.mail import Mailer
 from service.core.outside import Outbound
 from service.core.ports import (
@@ -29,6 +30,7 @@ class Parts:
     room: Room
     outbound: Outbound
     mailer: Mailer
+    bell: Bell
     vault: Vault
     signer: Signer
     passwords: Passwords
