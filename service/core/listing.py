@@ -7,6 +7,7 @@ from typing import Protocol
 
 from service.core.comment import Draft
 from service.core.lists import Effect, EntryKind, ListEntry, Lists
+from service.core.states import State
 
 Firing = tuple[str, str]
 """An entry's id (or another rule's), and the id of the comment that met it."""
@@ -33,6 +34,19 @@ class Place:
 
     network_sealed: bytes
     ip_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A comment in a line, for pages that list many."""
+
+    site_id: str
+    id: str
+    author_name: str
+    text: str
+    state: State
+    version: int
+    created_at: datetime
 
 
 class ListReads(Protocol):
@@ -77,6 +91,10 @@ class ListReads(Protocol):
         self, site_id: str, *, since: datetime, before: str | None, limit: int
     ) -> Sequence[tuple[Draft, str]]:
         """Comments with the state they are in, the newest first, before an id; no erased ones."""
+        ...
+
+    def excerpts(self, keys: Sequence[tuple[str, str]]) -> Sequence[Excerpt]:
+        """Of comments by site and id, in this order; those that are gone are left out."""
         ...
 
     def recent_count(self, site_id: str, *, since: datetime, at_most: int) -> int: ...

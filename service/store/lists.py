@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, func, null, or_, select, tuple_, update
 
 from service.core.comment import Draft
-from service.core.listing import EntryFilter, Firing, Place
+from service.core.listing import EntryFilter, Excerpt, Firing, Place
 from service.core.lists import ALL_SITES, Effect, EntryKind, ListEntry
 from service.core.states import State
 from service.store.connected import Connected
 from service.store.list_tables import list_entries, rule_firings, rule_versions
-from service.store.rows import draft_from
+from service.store.rows import by_site, draft_from
 from service.store.tables import comments
 
 _DRAFT = (
@@ -29,6 +29,7 @@ _DRAFT = (
     comments.c.created_at,
     comments.c.attempt,
 )
+EXCERPT_CHARS = 300
 KEYS_AT_ONCE = 500
 """SQLite takes 32,766 variables a statement, and fewer if built otherwise."""
 
@@ -159,6 +160,33 @@ class ListReads(Connected):
             statement = statement.where(comments.c.id < before)
         rows = self._connection.execute(statement.order_by(comments.c.id.desc()).limit(limit))
         return [(draft_from(row), row.state) for row in rows]
+
+    def excerpts(self, keys: Sequence[tuple[str, str]]) -> Sequence[Excerpt]:
+        found: dict[tuple[str, str], Excerpt] = {}
+        for site_id, ids in by_site(keys).items():
+            rows = self._connection.execute(
+                select(
+                    comments.c.id,
+                    comments.c.author_name,
+                    func.substr(comments.c.content, 1, EXCERPT_CHARS).label("text"),
+                    comments.c.state,
+                    comments.c.version,
+                    comments.c.created_at,
+                ).where(comments.c.site_id == site_id, comments.c.id.in_(ids))
+            )
+            found |= {
+                (site_id, row.id): Excerpt(
+                    site_id,
+                    row.id,
+                    row.author_name,
+                    row.text,
+                    State(row.state),
+                    row.version,
+                    row.created_at,
+                )
+                for row in rows
+            }
+        return [found[key] for key in keys if key in found]
 
     def recent_count(self, site_id: str, *, since: datetime, at_most: int) -> int:
         recent = (

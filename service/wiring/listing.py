@@ -1,6 +1,7 @@
 """Puts together what lists are read, changed and tried by."""
 
 import importlib
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,6 +9,7 @@ from service.core.listing import Lister
 from service.usecases.listing.edit import EditLists
 from service.usecases.listing.known import KnownLists
 from service.usecases.listing.senders import FindSenders
+from service.usecases.listing.trial import TryEntry
 from service.wiring.parts import Parts
 
 LISTER = "workers.listing:build_lister"
@@ -21,6 +23,7 @@ class Listing:
     known: KnownLists
     senders: FindSenders
     edit: EditLists
+    attempt: TryEntry
 
 
 def build_listing(parts: Parts) -> Listing:
@@ -29,6 +32,7 @@ def build_listing(parts: Parts) -> Listing:
         known=KnownLists(parts.store, parts.clock),
         senders=senders,
         edit=EditLists(parts.store, senders, load_lister, parts.clock, parts.new_id),
+        attempt=TryEntry(parts.store, senders, load_lister, parts.clock, time.monotonic),
     )
 
 

@@ -1,7 +1,28 @@
 """The moderators' desk: server-rendered pages that work without JavaScript."""
 
 # Each of these adds its pages to the blueprint.
-from service.web.desk import audit, deciding, flags, queue, signing_in, themes
+from service.web.desk import (
+    audit,
+    deciding,
+    flags,
+    list_entries,
+    list_files,
+    lists,
+    queue,
+    signing_in,
+    themes,
+)
 from service.web.desk.pages import blueprint
 
-__all__ = ["audit", "blueprint", "deciding", "flags", "queue", "signing_in", "themes"]
+__all__ = [
+    "audit",
+    "blueprint",
+    "deciding",
+    "flags",
+    "list_entries",
+    "list_files",
+    "lists",
+    "queue",
+    "signing_in",
+    "themes",
+]

@@ -78,6 +78,16 @@ def allow(rule: Rule) -> Callable[[View], View]:
     return declare
 
 
+def takes(max_bytes: int) -> Callable[[View], View]:
+    """Declare that a route takes forms of another size than others."""
+
+    def declare(view: View) -> View:
+        view.max_bytes = max_bytes  # type: ignore[attr-defined]  # as above
+        return view
+
+    return declare
+
+
 def rule_of(view: Callable[..., Any]) -> Rule | None:
     found: Rule | None = getattr(view, "rule", None)
     return found
@@ -101,7 +111,8 @@ def guard() -> BaseResponse | None:
         return redirect(url_for("desk.sign_in", lost=lost), 303)
     _refuse_without_right(visit().moderator, rule)
     if request.method == "POST":
-        g.form = session.posted_form()
+        view = current_app.view_functions[request.endpoint or ""]
+        g.form = session.posted_form(getattr(view, "max_bytes", session.FORM_MAX_BYTES))
         session.refuse_without_token(g.form, visit())
     return None
 

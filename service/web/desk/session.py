@@ -45,9 +45,9 @@ def find_visit() -> Visit | None:
 # -- forms -----------------------------------------------------------------------------------------
 
 
-def posted_form() -> dict[str, str]:
+def posted_form(max_bytes: int = FORM_MAX_BYTES) -> dict[str, str]:
     """The fields of this request's form. Raises what the doors raise for odd ones."""
-    return read_form(request_body(FORM_MAX_BYTES), request.content_type)
+    return read_form(request_body(max_bytes), request.content_type)
 
 
 def refuse_foreign_post() -> None:
