@@ -11,6 +11,7 @@ from service.web.desk import (
     queue,
     signing_in,
     themes,
+    webhooks,
 )
 from service.web.desk.pages import blueprint
 
@@ -25,4 +26,5 @@ __all__ = [
     "queue",
     "signing_in",
     "themes",
+    "webhooks",
 ]
