@@ -32,8 +32,9 @@ from workers.site_filter.features import FORM
 from workers.site_filter.readings import is_reading, read_lesson
 from workers.site_filter.trained import filter_from
 from workers.site_filter.training import train
-from workers.text import READING_VERSION
+from workers.text import READING_VERSION, read
 from workers.text.hosts import warm_up
+from workers.text.language import guess_language
 
 BUDGET_SECONDS = 1.0
 """What all checks of one comment may take together; usually they take a thousandth of it."""
@@ -106,6 +107,12 @@ class Pipeline:
         except OuterAlarm as outer:
             raise outer.raised from None
         return found
+
+    def language(self, text: str) -> str | None:
+        return guess_language(text)
+
+    def read(self, text: str) -> str:
+        return read(text)
 
     def versions(self) -> Mapping[str, str]:
         return {

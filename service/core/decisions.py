@@ -40,6 +40,8 @@ class Screening:
     """A verdict about one leased comment; it counts only if `attempt` is still the latest.
 
     Without `trace` it cannot be reached again; only what was decided without checks has none.
+    `read_as` says where the text reads differently from how it was written, and how: ranges of code
+    points with what is read there.
     """
 
     comment_id: str
@@ -48,6 +50,8 @@ class Screening:
     verdict: Verdict
     revision: int = 0
     trace: Trace | None = None
+    language: str | None = None
+    read_as: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from service.core.comment import (
 )
 from service.core.copies import Fingerprint
 from service.core.decisions import Decision, Screening
+from service.core.desk_queue import QueueReads, QueueWrites
 from service.core.events import Event
 from service.core.flags import FlagReads, FlagWrites
 from service.core.learning import LessonReader, LessonReads, LessonWrites
@@ -59,7 +60,7 @@ NewId = Callable[[], str]
 # -- store -----------------------------------------------------------------------------------------
 
 
-class Reads(AuditReads, FlagReads, LessonReads, ListReads, WebhookReads, Protocol):
+class Reads(AuditReads, FlagReads, LessonReads, ListReads, WebhookReads, QueueReads, Protocol):
     """A look at the store: on SQLite at one moment, on PostgreSQL each query at its own."""
 
     def site(self, slug: str) -> Site | None: ...
@@ -125,12 +126,6 @@ class Reads(AuditReads, FlagReads, LessonReads, ListReads, WebhookReads, Protoco
         """The comments of campaigns, but for those that are not counted."""
         ...
 
-    def queue_page(
-        self, *, sites: Sequence[Site], state: State, after: str | None, limit: int
-    ) -> Sequence[QueuedComment]:
-        """Comments in a state, oldest first, after an id; with the held ones, held edits."""
-        ...
-
     def queued(self, site: Site, comment_id: str) -> QueuedComment | None: ...
 
     def traces(self, site_id: str, comment_ids: Collection[str]) -> Mapping[tuple[str, int], Trace]:
@@ -164,7 +159,6 @@ class Reads(AuditReads, FlagReads, LessonReads, ListReads, WebhookReads, Protoco
         """Every version of a site's own policy, oldest first."""
         ...
 
-    def queue_counts(self, sites: Sequence[Site]) -> Mapping[State, int]: ...
     def decisions(self, site_id: str, comment_id: str) -> Sequence[Decision]: ...
     def head(self, site_id: str, comment_id: str) -> CommentHead | None: ...
     def open_revision(self, site_id: str, comment_id: str) -> Revision | None:
@@ -190,7 +184,9 @@ class Reads(AuditReads, FlagReads, LessonReads, ListReads, WebhookReads, Protoco
     def key_ids(self) -> frozenset[str]: ...
 
 
-class Writes(Reads, AuditWrites, FlagWrites, LessonWrites, ListWrites, WebhookWrites, Protocol):
+class Writes(
+    Reads, AuditWrites, FlagWrites, LessonWrites, ListWrites, WebhookWrites, QueueWrites, Protocol
+):
     """One transaction: all of it is stored when the block ends, or nothing."""
 
     def receive(
@@ -428,6 +424,14 @@ class Screener(LessonReader, Protocol):
         self, subjects: Sequence[Subject], beat: Callable[[], None]
     ) -> Sequence[Sequence[Signal]]:
         """Signals for each subject, in order; `beat` is called between subjects."""
+        ...
+
+    def language(self, text: str) -> str | None:
+        """The ISO 639-1 code of the language that a text is in, or None if there is doubt."""
+        ...
+
+    def read(self, text: str) -> str:
+        """A text as a reader takes it: disguises undone, case folded."""
         ...
 
     def versions(self) -> Mapping[str, str]:

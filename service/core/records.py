@@ -23,16 +23,48 @@ class WorkItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """The comment that another one answers."""
+
+    id: str
+    author_name: str
+    content: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorSeen:
+    """What is known of whoever writes under an address on a site: nothing that proves it is theirs.
+
+    `names` are others than the one of the comment at hand.
+    """
+
+    by_state: Mapping[State, int]
+    first_seen: datetime
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """The campaign that a comment belongs to, and how many others of it are counted."""
+
+    campaign_id: str
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
 class QueuedComment:
     """A comment as the desk lists it. The address is sealed; the desk shows it masked.
 
     For a held edit `revision` is its number, `content` its text, and `shown_content` what readers
-    still see. `policy` is what the contributions were weighed by, or today's if none is recorded.
+    still see. `policy` is what the contributions were weighed by, or today's if none is recorded;
+    `shadowed` are contributions that would have counted. `read_as` is where evidence was disguised.
     """
 
     id: str
     site_id: str
     site_slug: str
+    thread_id: str
     thread_url: str
     thread_title: str
     parent_id: str | None
@@ -49,6 +81,13 @@ class QueuedComment:
     policy: Policy
     revision: int = 0
     shown_content: str | None = None
+    severity: int = 0
+    language: str | None = None
+    shadowed: tuple[Contribution, ...] = ()
+    read_as: tuple[tuple[int, int, str], ...] = ()
+    answered: Answered | None = None
+    author: AuthorSeen | None = None
+    similar: Similar | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,5 +118,6 @@ def _comment_values(comment: NewComment) -> dict[str, Any]:
         "version": 1,
         "live": 0,
         "attempt": 0,
+        "severity": 0,
         "created_at": comment.created_at,
     }

@@ -22,7 +22,7 @@ from service.store.deciding import DecidingWrites
 from service.store.flag_tables import flags
 
 # Written out, so that the partial index is seen to serve it.
-_IS_OPEN = flags.c.state == literal_column("'open'")
+IS_OPEN = flags.c.state == literal_column("'open'")
 
 
 class FlagReads(Connected):
@@ -39,7 +39,7 @@ class FlagReads(Connected):
     ) -> Mapping[str, Sequence[Flag]]:
         rows = self._connection.execute(
             select(flags)
-            .where(flags.c.site_id == site_id, flags.c.comment_id.in_(comment_ids), _IS_OPEN)
+            .where(flags.c.site_id == site_id, flags.c.comment_id.in_(comment_ids), IS_OPEN)
             .order_by(flags.c.id)
         )
         found: dict[str, list[Flag]] = defaultdict(list)
@@ -50,7 +50,7 @@ class FlagReads(Connected):
     def flagged_count(self, site_ids: Collection[str]) -> Mapping[FlagKind, int]:
         rows = self._connection.execute(
             select(flags.c.kind, func.count(flags.c.comment_id.distinct()).label("number"))
-            .where(flags.c.site_id.in_(site_ids), _IS_OPEN)
+            .where(flags.c.site_id.in_(site_ids), IS_OPEN)
             .group_by(flags.c.kind)
         )
         return {FlagKind(row.kind): row.number for row in rows}
@@ -119,7 +119,7 @@ class FlagWrites(DecidingWrites):
                 flags.c.comment_id == comment_id,
                 flags.c.kind == FlagKind.REPORT,
                 flags.c.counts,
-                _IS_OPEN,
+                IS_OPEN,
             )
         ).scalar_one()
 
@@ -136,7 +136,7 @@ class FlagWrites(DecidingWrites):
                 flags.c.site_id == site_id,
                 flags.c.comment_id == comment_id,
                 flags.c.kind == kind,
-                _IS_OPEN,
+                IS_OPEN,
             )
             if settlement.up_to is not None:
                 statement = statement.where(flags.c.id <= settlement.up_to)

@@ -37,7 +37,7 @@ class ReplayReads(TraceReads):
             statement = statement.where(decisions.c.id > after)
         rows = self._connection.execute(statement.order_by(decisions.c.id).limit(limit)).all()
         ids = {row.comment_id for row in rows}
-        seen = self._seen(site_id, ids)
+        seen = self._seen([site_id], ids)
         rulings = self._rulings(site_id, ids)
         return [
             Judged(

@@ -17,7 +17,9 @@ from service.core.ports import NewId
 from service.core.records import WorkItem
 from service.core.states import State
 from service.store.deciding import DecidingWrites
+from service.store.ranking import ranked
 from service.store.rows import by_site, draft_from
+from service.store.searching import SearchWrites
 from service.store.tables import comments, revisions, signals
 
 _LEASED = (
@@ -35,7 +37,7 @@ _LEASED = (
 )
 
 
-class ScreeningWrites(DecidingWrites):
+class ScreeningWrites(DecidingWrites, SearchWrites):
     def lease(
         self, items: Sequence[WorkItem], *, until: datetime, now: datetime
     ) -> Sequence[Draft]:
@@ -125,22 +127,23 @@ class ScreeningWrites(DecidingWrites):
         self, screenings: Sequence[Screening], *, now: datetime, new_id: NewId
     ) -> Collection[str]:
         self._lock_threads_of([(one.site_id, one.comment_id) for one in screenings])
-        groups: dict[tuple[str, State, int], list[str]] = defaultdict(list)
+        groups: dict[tuple[str, State, int], list[Screening]] = defaultdict(list)
         for one in screenings:
             if not one.revision:
-                groups[one.site_id, one.verdict.state, one.attempt].append(one.comment_id)
+                groups[one.site_id, one.verdict.state, one.attempt].append(one)
         concluded = {
             one.comment_id
             for one in screenings
             if one.revision and self._conclude_revision(one, now)
         }
         shown: list[tuple[str, str, bytes]] = []
-        for (site_id, state, attempt), ids in groups.items():
+        for (site_id, state, attempt), found in groups.items():
+            rank = ranked(found, is_sqlite=self._is_sqlite)
             rows = self._connection.execute(
                 update(comments)
                 .where(
                     comments.c.site_id == site_id,
-                    comments.c.id.in_(ids),
+                    comments.c.id == rank.c.id,
                     comments.c.attempt == attempt,
                     comments.c.state == State.PENDING,
                 )
@@ -150,6 +153,8 @@ class ScreeningWrites(DecidingWrites):
                     decided_at=now,
                     lease_until=None,
                     ip_sealed=None,
+                    severity=rank.c.severity,
+                    language=rank.c.language,
                 )
                 .returning(comments.c.id, comments.c.thread_id, comments.c.path)
             ).all()
@@ -157,7 +162,9 @@ class ScreeningWrites(DecidingWrites):
             if state is State.APPROVED:
                 shown += [(site_id, row.thread_id, bytes(row.path)) for row in rows]
         self._show(shown, by=1)
-        self._record([one for one in screenings if one.comment_id in concluded], now, new_id)
+        of_them = [one for one in screenings if one.comment_id in concluded]
+        self._record(of_them, now, new_id)
+        self.index_screened(of_them)
         return concluded
 
     def _conclude_revision(self, one: Screening, now: datetime) -> bool:

@@ -101,7 +101,21 @@ comments = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("edited_at", UtcDateTime),
     Column("decided_at", UtcDateTime),
+    # What the checks made of it, for the queue: see `core.desk_queue.severity_of`; ISO 639-1.
+    Column("severity", SmallInteger, nullable=False, server_default="0"),
+    Column("language", String(3)),
     Index("ix_comments_queue", "site_id", "state", "id"),
+    Index("ix_comments_severity", "site_id", "state", "severity", "id"),
+    Index("ix_comments_thread", "site_id", "thread_id", "state", "id"),
+    Index(
+        "ix_comments_language",
+        "site_id",
+        "state",
+        "language",
+        "id",
+        sqlite_where=text("language IS NOT NULL"),
+        postgresql_where=text("language IS NOT NULL"),
+    ),
     Index("ix_comments_contact", "site_id", "contact_id", "state", "created_at"),
     Index("ix_comments_network", "site_id", "network_hash", "created_at"),
     Index(
@@ -187,6 +201,7 @@ signals = Table(
     Column("shadow", Boolean, nullable=False, server_default=false()),
     Column("detail", Text, nullable=False),
     Column("spans", JSON, nullable=False),
+    Index("ix_signals_symbol", "site_id", "symbol", "comment_id"),
     sqlite_with_rowid=False,
 )
 

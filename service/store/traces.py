@@ -18,18 +18,18 @@ Screened = tuple[str, int]
 
 class TraceReads(Connected):
     def traces(self, site_id: str, comment_ids: Collection[str]) -> Mapping[Screened, Trace]:
-        seen = self._seen(site_id, comment_ids)
+        seen = self._seen([site_id], comment_ids)
         return {
             key: trace_from_data(data, map(signal_from, seen.get(key, ())))
-            for key, data in self._trace_data(site_id, comment_ids).items()
+            for key, data in self._trace_data([site_id], comment_ids).items()
         }
 
     def _seen(
-        self, site_id: str, comment_ids: Collection[str]
+        self, site_ids: Collection[str], comment_ids: Collection[str]
     ) -> Mapping[Screened, Sequence[Row[Any]]]:
         rows = self._connection.execute(
             select(signals)
-            .where(signals.c.site_id == site_id, signals.c.comment_id.in_(comment_ids))
+            .where(signals.c.site_id.in_(site_ids), signals.c.comment_id.in_(comment_ids))
             .order_by(signals.c.points.desc(), signals.c.symbol)
         )
         found: dict[Screened, list[Row[Any]]] = defaultdict(list)
@@ -38,12 +38,12 @@ class TraceReads(Connected):
         return found
 
     def _trace_data(
-        self, site_id: str, comment_ids: Collection[str]
+        self, site_ids: Collection[str], comment_ids: Collection[str]
     ) -> Mapping[Screened, Mapping[str, Any]]:
         rows: Iterable[Row[Any]] = self._connection.execute(
             select(decisions.c.comment_id, decisions.c.revision, decisions.c.trace)
             .where(
-                decisions.c.site_id == site_id,
+                decisions.c.site_id.in_(site_ids),
                 decisions.c.comment_id.in_(comment_ids),
                 decisions.c.actor == Actor.CHECKS,
                 decisions.c.trace.is_not(None),

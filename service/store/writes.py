@@ -3,6 +3,7 @@
 from service.store.adding import AddingWrites
 from service.store.arriving import ArrivingWrites
 from service.store.audit import AuditReads, AuditWrites
+from service.store.cards import CardReads
 from service.store.copying import CopyReads, CopyWrites
 from service.store.desk import DeskReads, DeskWrites
 from service.store.flags import FlagReads, FlagWrites
@@ -10,6 +11,7 @@ from service.store.lessons import LessonReads, LessonWrites
 from service.store.lists import ListReads, ListWrites
 from service.store.looking_up import LookUpReads
 from service.store.policies import PolicyReads, PolicyWrites
+from service.store.queueing import QueueWrites
 from service.store.reading import ThreadReads
 from service.store.reads import CoreReads
 from service.store.replays import ReplayReads
@@ -27,6 +29,7 @@ class SqlReads(
     LookUpReads,
     SurgeReads,
     ThreadReads,
+    CardReads,
     DeskReads,
     PolicyReads,
     ReplayReads,
@@ -50,6 +53,7 @@ class SqlWrites(
     LessonWrites,
     ListWrites,
     WebhookWrites,
+    QueueWrites,
     SqlReads,
 ):
     """Implements `core.ports.Writes`."""

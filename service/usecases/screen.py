@@ -22,6 +22,7 @@ from service.core.rules import Policy
 from service.core.signals import CHECKS_CRASHED, SITE_SURGE, Signal
 from service.core.states import State
 from service.core.surge import bucket_of
+from service.usecases.as_read import as_read
 from service.usecases.gather import Gather, Gathered
 from service.usecases.weigh import InForce, Weigh
 
@@ -106,11 +107,15 @@ class ScreenComments:
         found: Sequence[tuple[Draft, Sequence[Signal]]],
         gathered: Sequence[Gathered] = (),
     ) -> int:
-        versions = self.screener().versions()
+        screener = self.screener()
         with self.store.read() as tx:
             policies = self.weigh.policies(tx, {draft.site_id for draft, _ in found})
         screenings = [
-            self.weigh(draft, signals, policies[draft.site_id], versions=versions)
+            as_read(
+                self.weigh(draft, signals, policies[draft.site_id], versions=screener.versions()),
+                draft,
+                screener,
+            )
             for draft, signals in found
         ]
         now = self.clock()

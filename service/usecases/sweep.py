@@ -36,6 +36,11 @@ class Sweep:
             self._prune_at = now + PRUNE_EVERY
             with self.store.write() as tx:
                 tx.prune(now=now)
+        with self.store.read() as tx:
+            loose = tx.has_loose_counts()
+        if loose:
+            with self.store.write() as tx:
+                tx.settle_counts()
         self.watch.all()
         return SweepReport(pushed=self._push_stranded(now))
 

@@ -27,6 +27,7 @@ from service.spent import RedisSpentProofs
 from service.store import SqlStore, is_current
 from service.store.schema import unreachable
 from service.usecases.audit import Audit
+from service.usecases.find_author import FindAuthor
 from service.usecases.gather import Gather
 from service.usecases.learn import SiteFilters
 from service.usecases.look_up import LookUp
@@ -89,6 +90,7 @@ class Services(Parts):
     sign_in: SignIn
     sign_out: SignOut
     find_session: FindSession
+    find_author: FindAuthor
     audit: Audit
     lists: Listing
     delivering: Delivering
@@ -226,6 +228,7 @@ def build(settings: Settings) -> Services:
         sign_in=SignIn(store, vault, passwords, limiter, utc_now),
         sign_out=SignOut(store, vault, utc_now),
         find_session=FindSession(store, vault, utc_now),
+        find_author=FindAuthor(store, vault),
         audit=build_audit(parts),
         lists=lists,
         delivering=build_delivering(parts),

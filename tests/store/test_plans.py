@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import create_engine, event
 
+from service.core.desk_queue import QueueFilter
 from service.core.records import CopyKind, PageMark
-from service.core.states import State
 
 TABLES = (
     "comments",
@@ -79,9 +79,7 @@ def test_nothing_that_runs_all_the_time_reads_a_whole_table(world, plans):
         "ix_sketches_campaign": lambda tx: tx.members(site.id, [drafts[0].id]),
         "ix_comments_shown": lambda tx: page(tx, newest_first=False, after=None),
         "ix_comments_shown (root_id": lambda tx: page(tx, newest_first=True, after=mark),
-        "ix_comments_queue": lambda tx: tx.queue_page(
-            sites=[site], state=State.HELD, after=None, limit=5
-        ),
+        "ix_comments_queue": lambda tx: tx.queue_page(QueueFilter((site,)), after=None, limit=5),
         "sqlite_autoindex_decisions_1": lambda tx: tx.judged_page(
             site.id, since=now, after=drafts[0].id, limit=5
         ),

@@ -2,6 +2,7 @@
 
 import random
 
+from service.core.desk_queue import QueueFilter
 from service.core.states import State
 
 
@@ -111,8 +112,10 @@ def test_the_queue_is_paged_by_key_and_counted_by_state(world):
     world.add_decided(State.SPAM)
     seen, after = [], None
     with world.store.read() as tx:
-        while page := tx.queue_page(sites=[world.site], state=State.HELD, after=after, limit=3):
-            seen += [one.id for one in page]
-            after = seen[-1]
+        while page := tx.queue_page(QueueFilter((world.site,)), after=after, limit=3):
+            seen += [one.id for one in page.comments]
+            after = page.more
+            if after is None:
+                break
         assert tx.queue_counts([world.site]) == {State.HELD: 7, State.SPAM: 1}
     assert seen == ids

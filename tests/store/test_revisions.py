@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from service.core.comment import Revision
 from service.core.decisions import Actor, Decision
+from service.core.desk_queue import QueueFilter
 from service.core.records import WorkItem
 from service.core.states import State
 from service.wiring import new_id
@@ -52,7 +53,7 @@ def test_a_held_edit_waits_at_the_desk_beside_what_is_shown(world):
     edit(world, comment, "second")
     world.conclude_revisions(lease(world, comment, 2), State.HELD, "MANY_LINKS")
     with world.store.read() as tx:
-        (card,) = tx.queue_page(sites=[world.site], state=State.HELD, after=None, limit=5)
+        (card,) = tx.queue_page(QueueFilter((world.site,)), after=None, limit=5).comments
         assert tx.queue_counts([world.site]) == {State.APPROVED: 1, State.HELD: 1}
         assert tx.queued(world.site, comment).content == "first"
     assert (card.content, card.shown_content, card.revision) == ("second", "first", 2)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from service.core.decisions import Screening
+from service.core.desk_queue import QueueFilter
 from service.core.policy import decide, packaged_policy, probability
 from service.core.rules import Family
 from service.core.signals import Signal
@@ -115,7 +116,7 @@ def test_signals_are_shown_with_their_share_of_the_score(world):
     comment = world.add("five links")
     world.conclude(world.lease(comment), State.HELD, "MANY_LINKS", "SHOUTING")
     with world.store.read() as tx:
-        (shown,) = tx.queue_page(sites=[world.site], state=State.HELD, after=None, limit=10)
+        (shown,) = tx.queue_page(QueueFilter((world.site,)), after=None, limit=10).comments
         (decision,) = tx.decisions(world.site.id, comment)
     assert {part.signal.symbol for part in shown.contributions} == {"MANY_LINKS", "SHOUTING"}
     assert sum(part.points for part in shown.contributions) == 2.5

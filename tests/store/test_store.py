@@ -25,11 +25,24 @@ def test_the_migrations_make_the_tables_that_the_code_uses(database_url):
     database = Database(database_url)
     try:
         with database.read() as connection:
-            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+            options = {"include_object": _is_of(connection.dialect.name)}
+            context = MigrationContext.configure(connection, opts=options)
+            assert compare_metadata(context, metadata) == []
     finally:
         database.close()
     assert is_current(database_url)
     migrate(database_url)
+
+
+def _is_of(dialect):
+    """SQLite finds words by a full-text table, in tables of its own, and PostgreSQL by an index."""
+
+    def included(_thing, name, kind, *_rest):
+        if kind == "table":
+            return not name.startswith("found_words")
+        return dialect != "sqlite" or name != "ix_readings_words"
+
+    return included
 
 
 def test_an_unreachable_database_is_said_in_plain_words_without_its_password():

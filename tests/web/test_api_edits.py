@@ -6,8 +6,8 @@ import pytest
 from visitors import EMAIL, STORY, Visitors, problems
 
 from service.core.decisions import Action
+from service.core.desk_queue import QueueFilter
 from service.core.people import Membership, Moderator, Role
-from service.core.states import State
 from service.usecases.moderate import Judgement
 
 
@@ -77,7 +77,7 @@ def test_an_edit_that_turns_into_spam_is_held_and_the_moderator_decides(author):
     services = author.visitors.services
     with services.store.read() as tx:
         site = tx.site("news")
-        (card,) = tx.queue_page(sites=[site], state=State.HELD, after=None, limit=5)
+        (card,) = tx.queue_page(QueueFilter((site,)), after=None, limit=5).comments
     assert card.shown_content == "The first text."
     judgement = Judgement(
         site_id=site.id,

@@ -122,7 +122,7 @@ def test_evidence_is_marked_in_the_queue(desk):
     ]
     desk.comment("🍊 marmalade 🍊", parts=parts)
     page = get(desk.signed_in(), "/desk/").text
-    assert '<div class="content" dir="auto">🍊 <mark>marmalade 🍊</mark></div>' in page
+    assert ">🍊 <mark>marmalade 🍊</mark></div>" in page
 
 
 def test_hostile_text_stays_text(desk):
@@ -256,8 +256,8 @@ def test_each_state_has_its_tab_and_count(desk):
     assert Page(page).contents == ["Spam one.", "Spam two."]
     tabs = re.findall(r'>(\w+) <span class="count">(\d+)</span>', page)
     assert tabs == [
-        ("Held", "1"), ("Pending", "0"), ("Spam", "2"),
-        ("Rejected", "0"), ("Approved", "0"), ("Deleted", "0"),
+        ("Held", "1"), ("Reported", "0"), ("Appealed", "0"), ("Pending", "0"), ("Spam", "2"),
+        ("Rejected", "0"), ("Approved", "0"), ("Deleted", "0"), ("All", "3"),
     ]  # fmt: skip
     for odd in ("?state=erased", "?state=<b>", "?after=x", "?state=held&after='--"):
         assert get(browser, f"/desk/{odd}").status_code == 404

@@ -180,6 +180,8 @@ def test_who_was_in_two_dying_batches_is_run_alone_and_not_convicted(
     class Watching:
         fingerprint = pipeline.fingerprint
         versions = pipeline.versions
+        language = pipeline.language
+        read = pipeline.read
 
         def screen(self, subjects: Any, beat: Any) -> Any:
             batches.append(len(subjects))

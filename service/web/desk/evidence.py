@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator
 from markupsafe import Markup, escape
 
 Span = tuple[int, int]
+ReadAs = tuple[int, int, str]
+
+_READ = Markup('<span class="read"><span class="apart">read as </span>{}</span>')
 
 # Controls but tab and newline, and whatever turns the reading direction: a moderator must not
 # approve a text that reads differently elsewhere.
@@ -31,15 +34,23 @@ def merged(spans: Iterable[Span], length: int) -> list[Span]:
     return found
 
 
-def marked(text: str, spans: Iterable[Span]) -> Markup:
-    """Escaped text with the evidence in `mark`; spans are half-open ranges of code points."""
+def marked(text: str, spans: Iterable[Span], read_as: Iterable[ReadAs] = ()) -> Markup:
+    """Escaped text with the evidence in `mark`; spans are half-open ranges of code points.
+
+    Behind evidence that the checks read otherwise than it is written stands what they read.
+    """
     pieces: list[Markup] = []
     done = 0
+    readings = sorted(read_as)
     for start, end in merged(spans, len(text)):
         pieces.append(visible(text[done:start]))
         pieces.append(
             Markup("<mark>{}</mark>").format(_join(_named(text[start:end], _HIDDEN_EVIDENCE)))
         )
+        # Of readings that say the same of one place the first is enough.
+        read = dict.fromkeys(one for first, last, one in readings if start <= first and last <= end)
+        if read:
+            pieces.append(_READ.format(visible(" · ".join(read))))
         done = end
     pieces.append(visible(text[done:]))
     return _join(pieces)

@@ -17,13 +17,16 @@ _LEAST_PERCENT = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One line of a sum. `by_itself` is the verdict that its symbol brings about alone."""
+    """One line of a sum. `by_itself` is the verdict that its symbol brings about alone; `strength`
+    is empty for what was seen in full.
+    """
 
     symbol: str
     sentence: str
     detail: Markup
     points: str
     by_itself: State | None
+    strength: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,11 @@ def shown_sums(parts: Sequence[Contribution], policy: Policy) -> tuple[ShownSum,
 def reasons_apart(parts: Iterable[Contribution], policy: Policy) -> tuple[Reason, ...]:
     """What counts in no sum: what a site asked for, and what went wrong."""
     return tuple(_reason(part, "", policy) for part in parts if part.family is None)
+
+
+def reasons_in_shadow(parts: Iterable[Contribution], policy: Policy) -> tuple[Reason, ...]:
+    """What was seen and does not count yet, with the points that it would have."""
+    return tuple(_reason(part, tenths([part.points])[1], policy) for part in parts)
 
 
 def tenths(points: Sequence[float]) -> tuple[list[str], str]:
@@ -105,4 +113,5 @@ def _reason(part: Contribution, points: str, policy: Policy) -> Reason:
         detail=visible(part.signal.detail),
         points=points,
         by_itself=rule.at_least,
+        strength=f"{part.signal.strength:.0%}" if part.signal.strength < 1 else "",
     )
