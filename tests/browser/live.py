@@ -19,11 +19,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from service import wiring
 from service.core.comment import DoorFacts, Submission, ThreadRef, TokenFact, TokenState
-from service.core.decisions import Screening
+from service.core.decisions import Action, Screening
+from service.core.people import Moderator, Role
 from service.core.records import WorkItem
 from service.core.site import Site, SiteSettings
 from service.core.states import State
 from service.settings import load
+from service.usecases.moderate import Judgement
 from service.web.app import create_app
 from service.wiring import Services
 
@@ -57,6 +59,8 @@ class Live:
     pages: dict[str, str] = field(default_factory=dict)
     """HTML by path; `page()` adds one."""
     strict: bool = True
+    """Whether pages are served with the policy."""
+    moderator: Moderator | None = None
 
     def page(self, path: str, *, before: str = "", inside: str = "", **attributes: str) -> str:
         """The address of a page that embeds the widget. `lang` and `dir` are the page's own."""
@@ -113,6 +117,17 @@ class Live:
                 new_id=services.new_id,
             )
         assert set(done) == set(ids)
+
+    def remove(self, comment_id: str) -> None:
+        """A moderator deletes a comment."""
+        if self.moderator is None:
+            self.moderator = self.services.add_moderator(
+                "ada@vestibule.example", name="Ada", role=Role.ADMIN, site_slug=None, password="correct horse battery"
+            )  # fmt: skip
+        with self.services.store.read() as tx:
+            head = tx.head(self.site.id, comment_id)
+        judgement = Judgement(self.site.id, comment_id, Action.DELETE, head.version)
+        self.services.decide(judgement, self.moderator)
 
     def flags(self, comment_id: str) -> list[tuple[str, str | None, str]]:
         """Kind, reason and text of what was said against a comment, or for it."""

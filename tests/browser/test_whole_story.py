@@ -1,67 +1,16 @@
 """The widget's whole story on a site of another origin, by keyboard and by roles, under its policy."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from axe import findings
-from databases import SqliteDatabases
-from live import Live, running
-from playwright.sync_api import Browser, Page, expect
-from reader import watch
+from live import Live
+from playwright.sync_api import Locator, Page, expect
 
 from service.core.states import State
 
 pytestmark = pytest.mark.browser
 
-# The event fires for what the policy blocks anywhere in the page, also where nothing is thrown.
-NOTE_SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) if (!one.hadRecentInput) shifts.push(one.value);
-}).observe({ type: "layout-shift", buffered: true });
-"""
 
-
-@pytest.fixture(scope="module")
-def live(
-    sqlite_databases: SqliteDatabases, redis_server: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Live]:
-    folder: Path = tmp_path_factory.mktemp("live")
-    with running(sqlite_databases.new(), redis_server, folder) as live:
-        yield live
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[object]:
-    """Opens an address as a reader of some screen; there must be no fault in the console."""
-    from conftest import REPORT_VIOLATIONS
-
-    opened, faults = [], []
-
-    def open_page(
-        address: str, *, width: int = 1_000, height: int = 800, **options: object
-    ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="en-GB", **options
-        )
-        context.set_default_timeout(10_000)
-        context.add_init_script(REPORT_VIOLATIONS + NOTE_SHIFTS)
-        page = context.new_page()
-        watch(page, faults)
-        page.goto(address)
-        opened.append(context)
-        return page
-
-    open_page.faults = faults
-    yield open_page
-    for context in opened:
-        assert context.cookies() == []
-        context.close()
-    assert faults == []
-
-
-def form(page: Page):
+def form(page: Page) -> Locator:
     return page.locator("form.vestibule-form")
 
 

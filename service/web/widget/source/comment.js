@@ -49,7 +49,7 @@ export function renderComment(comment, own, { words, lang, closed, canReport }) 
   const article = make("article", { class: "vestibule-comment", "aria-labelledby": nameId }, head, content);
   if (own) article.classList.add("vestibule-own");
   if (isLong(content)) {
-    article.classList.add("vestibule-long");
+    article.classList.add("vestibule-long", "vestibule-folded");
     article.append(button("unfold", words.showAll, { "aria-expanded": "false" }));
   }
   if (own && (!shown || own.edited)) {

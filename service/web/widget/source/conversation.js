@@ -259,6 +259,7 @@ export class Conversation {
     const { words } = this.#setting.language;
     const open = target.getAttribute("aria-expanded") === "false";
     target.setAttribute("aria-expanded", String(open));
+    target.parentElement?.classList.toggle("vestibule-folded", !open);
     target.textContent = open ? words.showLess : words.showAll;
   }
 
