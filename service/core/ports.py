@@ -28,6 +28,7 @@ from service.core.events import Event
 from service.core.flags import FlagReads, FlagWrites
 from service.core.learning import LessonReader, LessonReads, LessonWrites
 from service.core.listing import ListReads, ListWrites
+from service.core.own import OwnReads
 from service.core.people import Moderator, NewModerator, Session
 from service.core.records import (
     CopyKind,
@@ -60,7 +61,16 @@ NewId = Callable[[], str]
 # -- store -----------------------------------------------------------------------------------------
 
 
-class Reads(AuditReads, FlagReads, LessonReads, ListReads, WebhookReads, QueueReads, Protocol):
+class Reads(
+    AuditReads,
+    FlagReads,
+    LessonReads,
+    ListReads,
+    OwnReads,
+    QueueReads,
+    WebhookReads,
+    Protocol,
+):
     """A look at the store: on SQLite at one moment, on PostgreSQL each query at its own."""
 
     def site(self, slug: str) -> Site | None: ...

@@ -10,6 +10,7 @@ from service.store.flags import FlagReads, FlagWrites
 from service.store.lessons import LessonReads, LessonWrites
 from service.store.lists import ListReads, ListWrites
 from service.store.looking_up import LookUpReads
+from service.store.own import OwnReads
 from service.store.policies import PolicyReads, PolicyWrites
 from service.store.queueing import QueueWrites
 from service.store.reading import ThreadReads
@@ -24,6 +25,7 @@ from service.store.webhooks import WebhookReads
 class SqlReads(
     AuditReads,
     FlagReads,
+    OwnReads,
     CoreReads,
     CopyReads,
     LookUpReads,

@@ -32,13 +32,27 @@ def posted(visitors, **given):
         (State.REJECTED, "rejected"),
     ],
 )
-def test_it_tells_the_verdict_but_not_which_reason(visitors, state, shown):
+def test_it_tells_the_verdict_but_not_what_was_seen(visitors, state, shown):
     """Spam is told as rejected: who sends it shall not learn what gave it away."""
     comment_id, token = posted(visitors)
-    assert status(visitors, comment_id, token).json == {"id": comment_id, "state": "pending"}
+    assert status(visitors, comment_id, token).json == {
+        "id": comment_id,
+        "state": "pending",
+        "content": "Hello there.",
+        "edit": None,
+        "statement": None,
+        "can_appeal": False,
+        "appeal": None,
+    }
     visitors.conclude(comment_id, state=state)
     answer = status(visitors, comment_id, token)
-    assert answer.json == {"id": comment_id, "state": shown}
+    told = answer.json
+    assert (told["id"], told["state"]) == (comment_id, shown)
+    assert told["can_appeal"] == (shown == "rejected")
+    assert (told["statement"] is None) == (shown == "approved")
+    if told["statement"]:
+        assert set(told["statement"]) == {"automated", "at", "reason", "reported", "lang"}
+        assert told["statement"]["automated"] is True
     assert answer.headers["Cache-Control"] == "no-store"
 
 

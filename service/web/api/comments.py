@@ -10,7 +10,6 @@ from service.core.errors import (
     FieldProblem,
     InvalidSubmission,
     InvalidURL,
-    NotFound,
     OriginRefused,
     Unavailable,
     VestibuleError,
@@ -23,6 +22,7 @@ from service.core.urls import canonical_url, origin_of
 from service.web.api.access import admit, allow_reading, preflight
 from service.web.api.authors import bearer_token, require_author
 from service.web.api.reading import is_closed, position_asked_for
+from service.web.api.status_page import SHOWN_STATES
 from service.web.current import request_body, services
 from service.web.form_door import is_form, read_form
 from service.web.json_door import BodyTooLarge, MediaTypeRefused, is_json, read_json
@@ -40,23 +40,11 @@ IDEMPOTENCY_KEY_MAX_CHARS = 255
 BODY_BASE_BYTES = 16 * 1024
 BODY_BYTES_PER_CHARACTER = 12
 
-# What an author is told of a comment's state: not which of the reasons against it was found.
-SHOWN_STATES = {
-    State.PENDING: "pending",
-    State.APPROVED: "approved",
-    State.HELD: "held",
-    State.SPAM: "rejected",
-    State.REJECTED: "rejected",
-    State.DELETED: "removed",
-    State.ERASED: "removed",
-}
-
 
 @blueprint.route("/form", methods=["OPTIONS"])
 @blueprint.route("/challenge", methods=["OPTIONS"])
 @blueprint.route("/comments", methods=["OPTIONS"])
 @blueprint.route("/comments/<uuid:comment_id>", methods=["OPTIONS"])
-@blueprint.route("/comments/<uuid:comment_id>/status", methods=["OPTIONS"])
 def ask_first(slug: str, comment_id: object = None) -> Response:  # noqa: ARG001 (the path's)
     """A browser's preflight."""
     with services().store.read() as tx:
@@ -156,21 +144,6 @@ def _take(site: Site) -> Response:
         }
     )
     response.status_code = 202
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-@blueprint.get("/comments/<uuid:comment_id>/status")
-def show_status(slug: str, comment_id: UUID) -> Response:
-    """What became of a comment, for whoever holds its status link."""
-    with services().store.read() as tx:
-        site = admit(tx.site(slug))
-        token = request.args.get("token", "")
-        known = services().signer.check_comment_token("status", token, site.id, str(comment_id))
-        state = tx.comment_state(site.id, str(comment_id)) if known else None
-    if state is None:
-        raise NotFound("This link leads to no comment.")
-    response = jsonify({"id": str(comment_id), "state": SHOWN_STATES[state]})
     response.headers["Cache-Control"] = "no-store"
     return response
 

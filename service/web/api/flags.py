@@ -1,13 +1,28 @@
 """The public routes by which readers report comments and authors appeal against decisions."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import (
+    Blueprint,
+    Response,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    request,
+    url_for,
+)
 
+from service.core.errors import InvalidSubmission
 from service.core.flags import FLAG_TEXT_MAX_CHARS
+from service.core.languages import FAULT_WORDS, best_language
+from service.core.site import Site
+from service.usecases.status import read_status
 from service.web.api.access import admit, allow_reading, preflight
 from service.web.api.authors import bearer_token, require_author
 from service.web.api.bodies import read_small_body
+from service.web.api.status_page import Typed, status_page
 from service.web.current import services
 from service.web.schemas.flags import load_appeal, load_report
 
@@ -50,8 +65,33 @@ def appeal(slug: str, comment_id: UUID) -> Response:
         # token needs no page to be trusted.
         site = tx.site(slug) if g.html_errors else admit(tx.site(slug))
     site = require_author("status", token, site, comment_id)
+    if g.html_errors:
+        return _appeal_by_form(site, comment_id, token, given)
     services().flags.appeal(site, str(comment_id), load_appeal(given), ip=request.remote_addr or "")
     return _taken({"id": str(comment_id), "appealed": True})
+
+
+def _appeal_by_form(site: Site, comment_id: UUID, token: str, given: dict[str, Any]) -> Response:
+    """Back to the status page; with what was written, where that cannot be taken."""
+    language = best_language(str(given.pop("lang", "")))
+    try:
+        text = load_appeal(given)
+    except InvalidSubmission as error:
+        fault = FAULT_WORDS[language].get(error.problems[0].code, error.problems[0].message)
+        with services().store.read() as tx:
+            status = read_status(tx, site.id, str(comment_id))
+        return status_page(status, token, language, Typed(str(given.get("text", "")), fault))
+    services().flags.appeal(site, str(comment_id), text, ip=request.remote_addr or "")
+    where = url_for(
+        "status.show_status",
+        slug=site.slug,
+        comment_id=comment_id,
+        token=token,
+        lang=language,
+    )
+    response = make_response(redirect(where, code=303))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _taken(body: dict[str, object]) -> Response:
