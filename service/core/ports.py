@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from service.core.audit import AuditReads, AuditWrites
+from service.core.authors import AuthorReads
 from service.core.campaigns import Member
 from service.core.comment import (
     AuthorHistory,
@@ -63,6 +64,7 @@ NewId = Callable[[], str]
 
 class Reads(
     AuditReads,
+    AuthorReads,
     FlagReads,
     LessonReads,
     ListReads,

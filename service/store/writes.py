@@ -3,6 +3,7 @@
 from service.store.adding import AddingWrites
 from service.store.arriving import ArrivingWrites
 from service.store.audit import AuditReads, AuditWrites
+from service.store.authors import AuthorReads
 from service.store.cards import CardReads
 from service.store.copying import CopyReads, CopyWrites
 from service.store.desk import DeskReads, DeskWrites
@@ -24,6 +25,7 @@ from service.store.webhooks import WebhookReads
 
 class SqlReads(
     AuditReads,
+    AuthorReads,
     FlagReads,
     OwnReads,
     CoreReads,

@@ -46,6 +46,7 @@ from service.usecases.sweep import Sweep
 from service.usecases.threads import CloseThread
 from service.usecases.together import Together
 from service.usecases.weigh import Weigh
+from service.wiring.authors import Authors, build_authors
 from service.wiring.delivering import Delivering, build_delivering
 from service.wiring.flags import Flags, build_flags
 from service.wiring.listing import Listing, build_listing
@@ -93,6 +94,7 @@ class Services(Parts):
     find_author: FindAuthor
     audit: Audit
     lists: Listing
+    authors: Authors
     delivering: Delivering
     close: Callable[[], None]
 
@@ -231,6 +233,7 @@ def build(settings: Settings) -> Services:
         find_author=FindAuthor(store, vault),
         audit=build_audit(parts),
         lists=lists,
+        authors=build_authors(parts, lists.senders),
         delivering=build_delivering(parts),
         close=close,
     )

@@ -67,7 +67,7 @@ class FindSenders:
                 found[draft.id] = Sender(met, trusted=draft.contact_id in trusted and known)
         return found
 
-    def entries_about(
+    def entry_about(
         self, tx: Reads, site_id: str, contact_id: str, lists: Lists
     ) -> ListEntry | None:
         """The entry about an author's address, if there is one."""

@@ -3,6 +3,7 @@
 # Each of these adds its pages to the blueprint.
 from service.web.desk import (
     audit,
+    authors,
     deciding,
     flags,
     list_entries,
@@ -18,6 +19,7 @@ from service.web.desk.pages import blueprint
 
 __all__ = [
     "audit",
+    "authors",
     "blueprint",
     "deciding",
     "flags",
