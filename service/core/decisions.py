@@ -1,5 +1,6 @@
 """Decisions: who moved a comment from which state to which, when and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,7 +59,9 @@ class Screening:
 class Decision:
     """One line of a comment's record; `revision` is 0 where it is about the comment itself.
 
-    `spam` and `abuse` are the probabilities that the checks came to.
+    `spam` and `abuse` are the probabilities that the checks came to. A person's decision may have a
+    `reason` (`core.reasons`), be part of a bulk action, or undo another decision; `was_previous`
+    is what the comment's `previous_state` was before, for undoing this one.
     """
 
     id: str
@@ -74,3 +77,13 @@ class Decision:
     policy_version: str | None = None
     note: str = ""
     revision: int = 0
+    reason: str = ""
+    undoes: str | None = None
+    bulk_id: str | None = None
+    was_previous: State | None = None
+
+
+def effective(record: Sequence[Decision]) -> Sequence[Decision]:
+    """The decisions that stand: without those that were undone, and without their undoing."""
+    undone = {one.undoes for one in record if one.undoes is not None}
+    return [one for one in record if one.undoes is None and one.id not in undone]

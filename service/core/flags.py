@@ -112,6 +112,10 @@ class FlagReads(Protocol):
         """Flags that wait for a moderator, by comment, oldest first."""
         ...
 
+    def flagged(self, site_id: str, comment_ids: Collection[str]) -> Collection[str]:
+        """Those of these comments that have flags, settled ones too."""
+        ...
+
     def flagged_count(self, site_ids: Collection[str]) -> Mapping[FlagKind, int]:
         """How many comments have open flags, by kind."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from service.core.decisions import Actor, Decision
+from service.core.decisions import Actor, Decision, effective
 from service.core.lessons import (
     LABELS,
     LESSONS_MAX,
@@ -22,12 +22,13 @@ def lessons_from(record: Sequence[Decision]) -> Sequence[Lesson]:
     """The lessons of one comment, from all decisions about it, oldest first.
 
     Each text of the comment has the label that a moderator gave it last. Deleting a comment or
-    restoring it says nothing of its text. A moderator who sends a text back to wait has withdrawn
-    what was said of it before, and of an erased comment nothing is left.
+    restoring it says nothing of its text, and a decision that was undone was never made. A
+    moderator who sends a text back to wait has withdrawn what was said of it before, and of an
+    erased comment nothing is left.
     """
     found: dict[int, Lesson] = {}
     shown = 0
-    for one in record:
+    for one in effective(record):
         text = one.revision or shown
         if one.to_state is State.ERASED:
             found.clear()
@@ -96,6 +97,10 @@ class LessonWrites(LessonReads, Protocol):
         Locks the site's filter until the transaction ends: to be called after everything else that
         locks. Lessons from before the filter was reset are left out.
         """
+        ...
+
+    def keep_lessons_of(self, site_id: str, kept: Mapping[str, Sequence[Lesson]]) -> int:
+        """As `keep_lessons` for each comment, by id, at once; of how many that changed anything."""
         ...
 
     def keep_readings(self, site_id: str, read: Sequence[Lesson]) -> None:

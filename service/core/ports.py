@@ -23,6 +23,7 @@ from service.core.comment import (
     TokenFact,
 )
 from service.core.copies import Fingerprint
+from service.core.deciding import DecidingReads, DecidingWrites
 from service.core.decisions import Decision, Screening
 from service.core.desk_queue import QueueReads, QueueWrites
 from service.core.events import Event
@@ -31,6 +32,7 @@ from service.core.learning import LessonReader, LessonReads, LessonWrites
 from service.core.listing import ListReads, ListWrites
 from service.core.own import OwnReads
 from service.core.people import Moderator, NewModerator, Session
+from service.core.reasons import ReasonReads, ReasonWrites
 from service.core.records import (
     CopyKind,
     CopyMark,
@@ -65,11 +67,13 @@ NewId = Callable[[], str]
 class Reads(
     AuditReads,
     AuthorReads,
+    DecidingReads,
     FlagReads,
     LessonReads,
     ListReads,
     OwnReads,
     QueueReads,
+    ReasonReads,
     WebhookReads,
     Protocol,
 ):
@@ -171,7 +175,6 @@ class Reads(
         """Every version of a site's own policy, oldest first."""
         ...
 
-    def decisions(self, site_id: str, comment_id: str) -> Sequence[Decision]: ...
     def head(self, site_id: str, comment_id: str) -> CommentHead | None: ...
     def open_revision(self, site_id: str, comment_id: str) -> Revision | None:
         """The revision that waits for checks or for a moderator; there is one at most."""
@@ -197,7 +200,16 @@ class Reads(
 
 
 class Writes(
-    Reads, AuditWrites, FlagWrites, LessonWrites, ListWrites, WebhookWrites, QueueWrites, Protocol
+    Reads,
+    AuditWrites,
+    DecidingWrites,
+    FlagWrites,
+    LessonWrites,
+    ListWrites,
+    QueueWrites,
+    ReasonWrites,
+    WebhookWrites,
+    Protocol,
 ):
     """One transaction: all of it is stored when the block ends, or nothing."""
 

@@ -33,5 +33,10 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 """From each state, the states that a decision, a restoration or an erasure may lead to."""
 
 
+def may_lead_back(current: State, target: State) -> bool:
+    """Whether undoing a decision may lead from `current` to `target`; nothing undoes an erasure."""
+    return State.ERASED not in {current, target} and may_follow(target, current)
+
+
 def may_follow(current: State, target: State) -> bool:
     return target in TRANSITIONS[current]

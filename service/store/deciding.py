@@ -3,8 +3,8 @@
 State changes are conditional updates whose rows are counted.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import repeat
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from service.core.comment import CommentHead, Revision
+from service.core.deciding import Move
 from service.core.decisions import Decision
 from service.core.events import Event, event_of
 from service.core.states import State
@@ -24,31 +25,59 @@ from service.store.telling import TellingWrites
 
 class DecidingWrites(TellingWrites):
     def move(self, head: CommentHead, decision: Decision) -> bool:
-        self._lock_threads_of([(head.site_id, head.id)])
-        moved = self._connection.execute(
+        return bool(self.move_all([Move(head, decision)]))
+
+    def move_all(self, moves: Sequence[Move]) -> Collection[str]:
+        self._lock_threads_of([(one.head.site_id, one.head.id) for one in moves])
+        groups: dict[tuple[Any, ...], list[Move]] = defaultdict(list)
+        for one in moves:
+            groups[_alike(one)].append(one)
+        moved = [one for group in groups.values() for one in self._moved(group)]
+        for by in (1, -1):
+            self._show(
+                [
+                    (one.head.site_id, one.head.thread_id, one.head.path)
+                    for one in moved
+                    if _change(one) == by
+                ],
+                by=by,
+            )
+        if moved:
+            self._add_decisions([one.decision for one in moved])
+        return {one.decision.id for one in moved}
+
+    def _moved(self, group: Sequence[Move]) -> Sequence[Move]:
+        """Of comments that are alike those that still are as their heads say, moved."""
+        head, decision = group[0].head, group[0].decision
+        is_undo = decision.undoes is not None
+        found = self._connection.execute(
             update(comments)
             .where(
                 comments.c.site_id == head.site_id,
-                comments.c.id == head.id,
+                comments.c.id.in_([one.head.id for one in group]),
                 comments.c.version == head.version,
                 comments.c.state == head.state,
             )
             .values(
                 state=decision.to_state,
-                previous_state=head.state,
+                previous_state=decision.was_previous if is_undo else head.state,
                 version=comments.c.version + 1,
                 decided_at=decision.at,
                 lease_until=None,
                 ip_sealed=None,
             )
-        )
-        if moved.rowcount != 1:
-            return False
-        change = (decision.to_state is State.APPROVED) - (head.state is State.APPROVED)
-        if change:
-            self._show([(head.site_id, head.thread_id, head.path)], by=change)
-        self._add_decisions([decision])
-        return True
+            .returning(comments.c.id)
+        ).scalars()
+        ids = set(found)
+        moved = [one for one in group if one.head.id in ids]
+        if is_undo and moved:
+            self._connection.execute(
+                update(comments)
+                .where(comments.c.site_id == head.site_id, comments.c.id == bindparam("of_id"))
+                .values(decided_at=bindparam("then", type_=comments.c.decided_at.type)),
+                [{"of_id": one.head.id, "then": one.decided_at} for one in moved],
+            )
+        return moved
 
     def add_revision(self, head: CommentHead, content: str, *, now: datetime) -> int | None:
         of_comment = (revisions.c.site_id == head.site_id) & (revisions.c.comment_id == head.id)
@@ -200,6 +229,10 @@ class DecidingWrites(TellingWrites):
                     "policy_version": one.policy_version,
                     "note": one.note,
                     "revision": one.revision,
+                    "reason": one.reason,
+                    "undoes": one.undoes,
+                    "bulk_id": one.bulk_id,
+                    "was_previous": one.was_previous,
                     "trace": trace_to_data(trace) if trace is not None else None,
                 }
                 for one, trace in zip(made, traces or repeat(None, len(made)), strict=True)
@@ -218,6 +251,26 @@ class DecidingWrites(TellingWrites):
                 for one in made
             ]
         )
+
+
+def _alike(move: Move) -> tuple[Any, ...]:
+    """What one statement moves at once."""
+    head, decision = move.head, move.decision
+    was = decision.was_previous if decision.undoes is not None else None
+    return (
+        head.site_id,
+        head.version,
+        head.state,
+        decision.to_state,
+        decision.undoes is not None,
+        was,
+        decision.at,
+    )
+
+
+def _change(move: Move) -> int:
+    """Whether readers see one more comment, or one less."""
+    return (move.decision.to_state is State.APPROVED) - (move.head.state is State.APPROVED)
 
 
 def _numbered(counted: Counter[tuple[str, str]]) -> list[dict[str, Any]]:

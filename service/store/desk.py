@@ -1,17 +1,14 @@
 """Queries behind the desk: a comment's record, moderators and their sessions."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from service.core.decisions import Actor, Decision
 from service.core.people import Membership, Moderator, NewModerator, Role, Session
-from service.core.states import State
 from service.store.connected import Connected
 from service.store.tables import (
-    decisions,
     moderators,
     sessions,
 )
@@ -20,31 +17,6 @@ _MODERATOR = (moderators.c.id, moderators.c.name, moderators.c.role, moderators.
 
 
 class DeskReads(Connected):
-    def decisions(self, site_id: str, comment_id: str) -> Sequence[Decision]:
-        rows = self._connection.execute(
-            select(decisions)
-            .where(decisions.c.site_id == site_id, decisions.c.comment_id == comment_id)
-            .order_by(decisions.c.id)
-        )
-        return [
-            Decision(
-                id=row.id,
-                comment_id=row.comment_id,
-                site_id=row.site_id,
-                from_state=State(row.from_state),
-                to_state=State(row.to_state),
-                actor=Actor(row.actor),
-                moderator_id=row.moderator_id,
-                at=row.at,
-                spam=row.spam,
-                abuse=row.abuse,
-                policy_version=row.policy_version,
-                note=row.note,
-                revision=row.revision,
-            )
-            for row in rows
-        ]
-
     def moderator_names(self, ids: Collection[str]) -> Mapping[str, str]:
         rows = self._connection.execute(
             select(moderators.c.id, moderators.c.name).where(moderators.c.id.in_(ids))

@@ -74,6 +74,14 @@ class FlagReads(Connected):
             today=today,
         )
 
+    def flagged(self, site_id: str, comment_ids: Collection[str]) -> Collection[str]:
+        rows = self._connection.execute(
+            select(flags.c.comment_id)
+            .where(flags.c.site_id == site_id, flags.c.comment_id.in_(comment_ids))
+            .distinct()
+        )
+        return set(rows.scalars())
+
     def has_appeal(self, site_id: str, comment_id: str) -> bool:
         found = self._connection.execute(
             select(flags.c.id).where(

@@ -105,43 +105,75 @@ class LessonReads(Connected):
 
 class LessonWrites(LessonReads):
     def keep_lessons(self, site_id: str, comment_id: str, kept: Sequence[Lesson]) -> bool:
-        before = {one.revision: one for one in self.lessons_of(site_id, comment_id)}
-        if _said(before.values()) == _said(kept):
-            return False
+        return self.keep_lessons_of(site_id, {comment_id: kept}) == 1
+
+    def keep_lessons_of(self, site_id: str, kept: Mapping[str, Sequence[Lesson]]) -> int:
+        before = self._lessons_of(site_id, kept)
+        differing = [one for one in kept if _said(before[one].values()) != _said(kept[one])]
+        if not differing:
+            return 0
         since = self._next_version(site_id)
-        wanted = {one.revision: one for one in kept if since is None or one.at > since}
-        gone = sorted(before.keys() - wanted.keys())
-        changed = [one for text, one in wanted.items() if _said([one]) - _said([before.get(text)])]
-        if gone:
+        gone: list[tuple[str, int]] = []
+        changed: list[Lesson] = []
+        done = 0
+        for comment_id in differing:
+            had = before[comment_id]
+            wanted = {one.revision: one for one in kept[comment_id] if _counts(one, since)}
+            new = [one for text, one in wanted.items() if _said([one]) - _said([had.get(text)])]
+            old = sorted(had.keys() - wanted.keys())
+            changed += new
+            gone += [(comment_id, text) for text in old]
+            done += bool(new or old)
+        self._drop(site_id, gone)
+        self._teach(site_id, changed)
+        return done
+
+    def _lessons_of(
+        self, site_id: str, comment_ids: Collection[str]
+    ) -> Mapping[str, Mapping[int, Lesson]]:
+        rows = self._connection.execute(
+            select(lessons).where(
+                lessons.c.site_id == site_id, lessons.c.comment_id.in_(comment_ids)
+            )
+        )
+        found: dict[str, dict[int, Lesson]] = {one: {} for one in comment_ids}
+        for row in rows:
+            found[row.comment_id][row.revision] = _lesson(row)
+        return found
+
+    def _drop(self, site_id: str, keys: Sequence[tuple[str, int]]) -> None:
+        if keys:
             self._connection.execute(
                 delete(lessons).where(
                     lessons.c.site_id == site_id,
-                    lessons.c.comment_id == comment_id,
-                    lessons.c.revision.in_(gone),
-                )
+                    lessons.c.comment_id == bindparam("of_comment"),
+                    lessons.c.revision == bindparam("of_revision"),
+                ),
+                [{"of_comment": comment, "of_revision": revision} for comment, revision in keys],
             )
-        for one in changed:
-            values = {
-                "label": one.label,
-                "teacher_id": one.teacher_id,
-                "decision_id": one.decision_id,
-                "at": one.at,
-            }
-            # What was read of the text stays: another label does not change it.
-            self._connection.execute(
-                self._insert(lessons)
-                .values(
-                    site_id=site_id,
-                    comment_id=comment_id,
-                    revision=one.revision,
-                    reading=b"",
-                    **values,
-                )
-                .on_conflict_do_update(
-                    index_elements=["site_id", "comment_id", "revision"], set_=values
-                )
-            )
-        return bool(gone or changed)
+
+    def _teach(self, site_id: str, taught: Sequence[Lesson]) -> None:
+        if not taught:
+            return
+        statement = self._insert(lessons)
+        # What was read of the text stays: another label does not change it.
+        said = ("label", "teacher_id", "decision_id", "at")
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["site_id", "comment_id", "revision"],
+                set_={name: statement.excluded[name] for name in said},
+            ),
+            [
+                {
+                    "site_id": site_id,
+                    "comment_id": one.comment_id,
+                    "revision": one.revision,
+                    "reading": b"",
+                    **{name: getattr(one, name) for name in said},
+                }
+                for one in taught
+            ],
+        )
 
     def keep_readings(self, site_id: str, read: Sequence[Lesson]) -> None:
         if not read:
@@ -201,6 +233,10 @@ class LessonWrites(LessonReads):
             .returning(site_filters.c.since)
         ).scalar_one()
         return since
+
+
+def _counts(lesson: Lesson, since: datetime | None) -> bool:
+    return since is None or lesson.at > since
 
 
 def _said(

@@ -100,6 +100,17 @@ _STATE = Quick(
 _PARENT = select(comments.c.id, comments.c.thread_id, comments.c.state, comments.c.path).where(
     comments.c.site_id == bindparam("site_id"), comments.c.id == bindparam("id")
 )
+HEAD_COLUMNS = (
+    comments.c.id,
+    comments.c.site_id,
+    comments.c.thread_id,
+    comments.c.contact_id,
+    comments.c.path,
+    comments.c.state,
+    comments.c.version,
+    comments.c.previous_state,
+    comments.c.created_at,
+)
 # Written out, not bound: a partial index serves only a condition that is seen to imply its own.
 IS_PENDING = comments.c.state == literal_column("'pending'")
 IS_PENDING_EDIT = (revisions.c.state == literal_column("'pending'")) & revisions.c.state.in_(
@@ -204,31 +215,9 @@ class CoreReads(Connected):
 
     def head(self, site_id: str, comment_id: str) -> CommentHead | None:
         row = self._connection.execute(
-            select(
-                comments.c.id,
-                comments.c.site_id,
-                comments.c.thread_id,
-                comments.c.contact_id,
-                comments.c.path,
-                comments.c.state,
-                comments.c.version,
-                comments.c.previous_state,
-                comments.c.created_at,
-            ).where(comments.c.site_id == site_id, comments.c.id == comment_id)
+            select(*HEAD_COLUMNS).where(comments.c.site_id == site_id, comments.c.id == comment_id)
         ).one_or_none()
-        if row is None:
-            return None
-        return CommentHead(
-            id=row.id,
-            site_id=row.site_id,
-            thread_id=row.thread_id,
-            contact_id=row.contact_id,
-            path=bytes(row.path),
-            state=State(row.state),
-            version=row.version,
-            previous_state=State(row.previous_state) if row.previous_state else None,
-            created_at=row.created_at,
-        )
+        return head_from(row) if row is not None else None
 
     def open_revision(self, site_id: str, comment_id: str) -> Revision | None:
         row = self._connection.execute(
@@ -332,6 +321,20 @@ class CoreReads(Connected):
 
     def key_ids(self) -> frozenset[str]:
         return frozenset(self._connection.execute(select(key_ids.c.id)).scalars())
+
+
+def head_from(row: Any) -> CommentHead:
+    return CommentHead(
+        id=row.id,
+        site_id=row.site_id,
+        thread_id=row.thread_id,
+        contact_id=row.contact_id,
+        path=bytes(row.path),
+        state=State(row.state),
+        version=row.version,
+        previous_state=State(row.previous_state) if row.previous_state else None,
+        created_at=row.created_at,
+    )
 
 
 def _best(rows: Sequence[Any], by_id: bytes | None, by_page: bytes | None) -> Any:

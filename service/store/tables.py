@@ -104,6 +104,8 @@ comments = Table(
     # What the checks made of it, for the queue: see `core.desk_queue.severity_of`; ISO 639-1.
     Column("severity", SmallInteger, nullable=False, server_default="0"),
     Column("language", String(3)),
+    # Who wrote it at the desk, for the site; None for visitors.
+    Column("staff_id", Id),
     Index("ix_comments_queue", "site_id", "state", "id"),
     Index("ix_comments_severity", "site_id", "state", "severity", "id"),
     Index("ix_comments_thread", "site_id", "thread_id", "state", "id"),
@@ -223,7 +225,21 @@ decisions = Table(
     Column("trace", JSON(none_as_null=True)),
     Column("policy_version", Text),
     Column("note", Text, nullable=False),
+    # Of a person's decision: why, which one it takes back, with which others it was made, and what
+    # the comment's `previous_state` was before.
+    Column("reason", String(40), nullable=False, server_default=""),
+    Column("undoes", Id),
+    Column("bulk_id", Id),
+    Column("was_previous", String(10)),
     Index(None, "site_id", "comment_id", "id"),
+    Index(
+        "ix_decisions_moderator",
+        "site_id",
+        "moderator_id",
+        "id",
+        sqlite_where=text("moderator_id IS NOT NULL"),
+        postgresql_where=text("moderator_id IS NOT NULL"),
+    ),
 )
 
 # What sites set over the packaged policy, each version for good. The highest of a kind is in force;

@@ -6,6 +6,7 @@ from service.store.audit import AuditReads, AuditWrites
 from service.store.authors import AuthorReads
 from service.store.cards import CardReads
 from service.store.copying import CopyReads, CopyWrites
+from service.store.decided import DecidedReads, DecidedWrites
 from service.store.desk import DeskReads, DeskWrites
 from service.store.flags import FlagReads, FlagWrites
 from service.store.lessons import LessonReads, LessonWrites
@@ -16,6 +17,7 @@ from service.store.policies import PolicyReads, PolicyWrites
 from service.store.queueing import QueueWrites
 from service.store.reading import ThreadReads
 from service.store.reads import CoreReads
+from service.store.reasons import ReasonReads, ReasonWrites
 from service.store.replays import ReplayReads
 from service.store.screening import ScreeningWrites
 from service.store.surging import SurgeReads, SurgeWrites
@@ -26,6 +28,8 @@ from service.store.webhooks import WebhookReads
 class SqlReads(
     AuditReads,
     AuthorReads,
+    DecidedReads,
+    ReasonReads,
     FlagReads,
     OwnReads,
     CoreReads,
@@ -51,6 +55,8 @@ class SqlWrites(
     CopyWrites,
     SurgeWrites,
     ScreeningWrites,
+    DecidedWrites,
+    ReasonWrites,
     DeskWrites,
     FlagWrites,
     PolicyWrites,

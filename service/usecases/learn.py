@@ -25,6 +25,14 @@ def learn(tx: Writes, site_id: str, comment_id: str) -> bool:
     return tx.keep_lessons(site_id, comment_id, lessons_from(tx.decisions(site_id, comment_id)))
 
 
+def learn_all(tx: Writes, site_id: str, comment_ids: Collection[str]) -> int:
+    """As `learn` for each of these comments, at once; of how many the lessons changed."""
+    records = tx.records(site_id, comment_ids)
+    return tx.keep_lessons_of(
+        site_id, {one: lessons_from(records.get(one, ())) for one in comment_ids}
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     filter: SiteFilter

@@ -47,6 +47,7 @@ from service.usecases.threads import CloseThread
 from service.usecases.together import Together
 from service.usecases.weigh import Weigh
 from service.wiring.authors import Authors, build_authors
+from service.wiring.deciding import Deciding, build_deciding
 from service.wiring.delivering import Delivering, build_delivering
 from service.wiring.flags import Flags, build_flags
 from service.wiring.listing import Listing, build_listing
@@ -74,6 +75,7 @@ class Services(Parts):
     filters: SiteFilters
     rebuild_filter: RebuildFilter
     decide: DecideComment
+    deciding: Deciding
     edit: EditComment
     withdraw: WithdrawComment
     flags: Flags
@@ -213,6 +215,7 @@ def build(settings: Settings) -> Services:
         filters=filters,
         rebuild_filter=RebuildFilter(store, filters, utc_now),
         decide=DecideComment(store, utc_now, new_id),
+        deciding=build_deciding(parts),
         edit=EditComment(store, queue, limiter, room, vault, utc_now),
         withdraw=WithdrawComment(store, utc_now, new_id),
         flags=build_flags(parts),

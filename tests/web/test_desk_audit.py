@@ -50,7 +50,7 @@ def test_what_people_did_stands_there_the_newest_first(desk):
     services.set_password("vera@vestibule.example", "another password")
     found = entries(get(browser, "/desk/audit"))
     for wanted in (
-        r"Ada decided about a comment the comment change held → spam news",
+        r"Ada decided about a comment the comment change held → spam reason spam news",
         r"The command line changed the site's settings hold_all no → yes news",
         r"The command line set a policy .*note Back to the packaged one",
         r"The command line closed the comments of a page .*page https://news.example/story news",

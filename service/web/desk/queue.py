@@ -31,6 +31,7 @@ from service.web.desk.filters import (
 )
 from service.web.desk.finding import card_of
 from service.web.desk.flags import open_flags_on
+from service.web.desk.last_step import last_step
 from service.web.desk.navigation import Place, add_place
 from service.web.desk.pages import allow, blueprint, page
 from service.web.desk.session import visit
@@ -101,6 +102,7 @@ def show_queue() -> Response:
         search_max=SEARCH_MAX_CHARS,
         filter_labels=_labels(filters, found.comments),
         loaded_at=now,
+        last_step=last_step(visit().moderator),
     )
 
 

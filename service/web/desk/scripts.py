@@ -34,4 +34,11 @@ HTMX_SETTINGS = {
     "historyCacheSize": 0,
     "refreshOnHistoryMiss": True,
     "scrollBehavior": "auto",
+    "responseHandling": [
+        {"code": "204", "swap": False},
+        {"code": "[23]..", "swap": True},
+        # Somebody was faster: the answer shows what they did, in the place of the comment.
+        {"code": "409", "swap": True},
+        {"code": "[45]..", "swap": False, "error": True},
+    ],
 }
