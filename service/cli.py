@@ -40,7 +40,10 @@ COMMANDS = {
     "thread": ("admin:thread", "Close a page's comments, or open them again."),
     "filter": ("site_filter:site_filter", "Show, rebuild and reset a site's own filter."),
     "audit": ("audit:audit", "Verify and export the record of what people did."),
-    "moderator": ("admin:moderator", "Add moderators, and give them new passwords."),
+    "moderator": (
+        "people:moderator",
+        "Add, list and remove moderators; their roles, passwords and codes.",
+    ),
     "webhook": ("webhook:webhook", "Tell other services what happens to comments."),
     "mail": ("mail:mail", "Try the mail server."),
 }

@@ -5,6 +5,7 @@ jobs come with each full batch that waits; a job takes a batch at a time until t
 Nothing here is the truth: whatever is lost is found again by the sweeper.
 """
 
+import hashlib
 import json
 import logging
 import re
@@ -230,16 +231,17 @@ class RedisMemory:
 _GCRA = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local limits = #ARGV
+local limits = #ARGV - 1
+local window = tonumber(ARGV[#ARGV])
 local waits = {}
 for first = 0, #KEYS - limits, limits do
   local wait = 0
   local next_times = {}
   for i = 1, limits do
-    local interval = 60000 / tonumber(ARGV[i])
+    local interval = window / tonumber(ARGV[i])
     local tat = math.max(tonumber(redis.call('GET', KEYS[first + i]) or now), now) + interval
     next_times[i] = tat
-    wait = math.max(wait, tat - now - 60000)
+    wait = math.max(wait, tat - now - window)
   end
   if wait <= 0 then
     for i = 1, limits do
@@ -259,6 +261,8 @@ class RedisRateLimiter:
 
     SIGN_INS_PER_MINUTE = 10
     FLAGS_PER_MINUTE = 10
+    GUESSES = 10
+    GUESS_WINDOW_MS = 15 * 60_000
 
     def __init__(self, gate: RedisGate, *, network_per_minute: int, site_per_minute: int) -> None:
         self._gate = gate
@@ -287,8 +291,16 @@ class RedisRateLimiter:
         keys = [f"vestibule:rate:sign-in:{network.hex()}"]
         return self._admit(keys, self.SIGN_INS_PER_MINUTE)[0]
 
-    def _admit(self, keys: Sequence[str], *limits: int) -> Sequence[float | None]:
-        waits = self._gate.call(lambda: cast("list[int]", self._script(keys=keys, args=limits)))
+    def admit_guess(self, at: str) -> float | None:
+        # Hashed, so that a key has the same length whatever it is about.
+        key = f"vestibule:rate:guess:{hashlib.sha256(at.encode('utf-8')).hexdigest()}"
+        return self._admit([key], self.GUESSES, window_ms=self.GUESS_WINDOW_MS)[0]
+
+    def _admit(
+        self, keys: Sequence[str], *limits: int, window_ms: int = 60_000
+    ) -> Sequence[float | None]:
+        args = [*limits, window_ms]
+        waits = self._gate.call(lambda: cast("list[int]", self._script(keys=keys, args=args)))
         if waits is None:
             return [None] * (len(keys) // len(limits))
         return [wait / 1000 for wait in waits]

@@ -1,15 +1,13 @@
-"""Commands for administrators: sites, threads and moderators."""
+"""Commands for administrators: sites and threads."""
 
 import json
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
 from service.commands.setup import opened, require_schema, settings_with_secret
 from service.core.errors import NotFound, SetupError
-from service.core.people import Role
 from service.core.site import SITE_SETTING_NAMES, Site, SiteSettings
-from service.running.first_start import new_password
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -116,82 +114,6 @@ def _set_closed(slug: str, url: str, *, closed: bool) -> None:
     with opened(_checked()) as services:
         found = services.close_thread(slug, url, closed=closed)
     click.echo(f"Comments are {'closed' if closed else 'open'} on {found.url}.")
-
-
-@click.group()
-def moderator() -> None:
-    """Add moderators, and give them new passwords."""
-
-
-_password_file = click.option(
-    "--password-file",
-    type=click.File("r", encoding="utf-8"),
-    default=None,
-    metavar="F",
-    help="Holds the password on its first line, - for standard input; without it, one is "
-    "made and shown once.",
-)
-
-
-@moderator.command("add")
-@click.argument("email")
-@click.option(
-    "--role",
-    type=click.Choice([one.value for one in Role]),
-    required=True,
-    help="An admin manages, a moderator decides, a viewer looks.",
-)
-@click.option(
-    "--site",
-    "site_slug",
-    default=None,
-    metavar="SLUG",
-    help="The one site to work on; without it, all of them.",
-)
-@click.option("--name", default="", help="What others see beside this person's decisions.")
-@_password_file
-def moderator_add(
-    email: str, role: str, site_slug: str | None, name: str, password_file: TextIO | None
-) -> None:
-    """Add a moderator who signs in with EMAIL."""
-    address, password = _address(email), _password(password_file)
-    with opened(_checked()) as services:
-        services.add_moderator(
-            address, name=name, role=Role(role), site_slug=site_slug, password=password
-        )
-    click.echo(f"Added a {role} for {site_slug or 'all sites'}.")
-    if password_file is None:
-        _show(password)
-
-
-@moderator.command("password")
-@click.argument("email")
-@_password_file
-def moderator_password(email: str, password_file: TextIO | None) -> None:
-    """Give the moderator who signs in with EMAIL a new password, and end their sessions."""
-    address, password = _address(email), _password(password_file)
-    with opened(_checked()) as services:
-        services.set_password(address, password)
-    click.echo("The password is changed; whoever was signed in with the old one is not any more.")
-    if password_file is None:
-        _show(password)
-
-
-def _address(email: str) -> str:
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        return validate_email(email, check_deliverability=False).normalized
-    except EmailNotValidError:
-        raise SetupError("EMAIL must be an e-mail address, such as ann@news.example.") from None
-
-
-def _password(file: TextIO | None) -> str:
-    return file.readline().rstrip("\r\n") if file else new_password()
-
-
-def _show(password: str) -> None:
-    click.echo(f"Password: {password}   (shown this once, so keep it)")
 
 
 def _checked() -> "Settings":

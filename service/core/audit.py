@@ -67,6 +67,7 @@ class Event(StrEnum):
     SIGNED_IN = "session.started", "signed in"
     SIGN_IN_FAILED = "session.refused", "failed to sign in"
     SIGNED_OUT = "session.ended", "signed out"
+    SESSION_MOVED = "session.moved", "went on from another place"
     SESSIONS_ENDED = "sessions.ended", "signed somebody out everywhere"
     RECORD_ERASED = "record.erased", "erased details of the record"
     RECORD_EXPORTED = "record.exported", "exported the record"

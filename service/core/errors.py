@@ -180,3 +180,10 @@ class SetupError(VestibuleError):
 
     code = "setup"
     title = "Vestibule is not set up"
+
+
+class InvalidAccount(SetupError):
+    """A name or a password that no account may have; the message says why."""
+
+    code = "invalid_account"
+    title = "That does not do for an account"

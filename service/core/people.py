@@ -1,7 +1,6 @@
 """People at the desk: what each may do, and at which sites."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from service.core.errors import Forbidden, NotFound
@@ -84,6 +83,14 @@ class Moderator:
         if not self.may(permission, site_id):
             raise Forbidden(REFUSAL)
 
+    def role_at(self, site_id: str | None) -> Role | None:
+        """The role that they were given at exactly this place."""
+        return next((one.role for one in self.memberships if one.site_id == site_id), None)
+
+    def covers(self, other: "Moderator") -> bool:
+        """Whether they manage people wherever the other works, and so may change their account."""
+        return all(self.may(Permission.PEOPLE, one.site_id) for one in other.memberships)
+
     def roles_text(self) -> str:
         """Their roles, strongest first, for people to read."""
         roles = {one.role for one in self.memberships}
@@ -91,24 +98,3 @@ class Moderator:
 
 
 REFUSAL = "Your role does not allow this."
-
-
-@dataclass(frozen=True, slots=True)
-class NewModerator:
-    """Sealed by the vault; `email_indexes` begins with the current key's; the hash is argon2id."""
-
-    moderator: Moderator
-    email_sealed: bytes
-    email_indexes: tuple[bytes, ...]
-    password_hash: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A signed-in browser. `id` is a keyed hash of the cookie's value, which is never stored."""
-
-    id: bytes
-    moderator: Moderator
-    created_at: datetime
-    seen_at: datetime

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from service.core.accounts import AccountReads, AccountWrites
 from service.core.audit import AuditReads, AuditWrites
 from service.core.authors import AuthorReads
 from service.core.campaigns import Member
@@ -31,7 +32,6 @@ from service.core.flags import FlagReads, FlagWrites
 from service.core.learning import LessonReader, LessonReads, LessonWrites
 from service.core.listing import ListReads, ListWrites
 from service.core.own import OwnReads
-from service.core.people import Moderator, NewModerator, Session
 from service.core.reasons import ReasonReads, ReasonWrites
 from service.core.records import (
     CopyKind,
@@ -65,6 +65,7 @@ NewId = Callable[[], str]
 
 
 class Reads(
+    AccountReads,
     AuditReads,
     AuthorReads,
     DecidingReads,
@@ -180,17 +181,6 @@ class Reads(
         """The revision that waits for checks or for a moderator; there is one at most."""
         ...
 
-    def moderator_names(self, ids: Collection[str]) -> Mapping[str, str]: ...
-    def moderator_names_at(self, site_ids: Collection[str]) -> Mapping[str, str]:
-        """Names by id of those who work for one of these sites, or for all."""
-        ...
-
-    def credentials(self, email_indexes: Collection[bytes]) -> tuple[Moderator, str] | None:
-        """The moderator signed up with an address, and their password's hash."""
-        ...
-
-    def has_moderators(self) -> bool: ...
-    def session(self, session_id: bytes) -> Session | None: ...
     def has_contacts(self) -> bool: ...
     def has_sealed_with(self, key_id: bytes) -> bool:
         """Whether there is an address that was sealed with this key."""
@@ -201,6 +191,7 @@ class Reads(
 
 class Writes(
     Reads,
+    AccountWrites,
     AuditWrites,
     DecidingWrites,
     FlagWrites,
@@ -337,17 +328,6 @@ class Writes(
         """False if the version is taken."""
         ...
 
-    def add_moderator(self, new: NewModerator) -> bool:
-        """False if the address is taken."""
-        ...
-
-    def set_password(self, moderator: Moderator, password_hash: str) -> None:
-        """Also ends the moderator's sessions."""
-        ...
-
-    def add_session(self, session: Session) -> None: ...
-    def touch_session(self, session_id: bytes, now: datetime) -> None: ...
-    def end_session(self, session_id: bytes) -> None: ...
     def add_key_id(self, key_id: str) -> None: ...
     def forget_key_id(self, key_id: str) -> None: ...
     def prune(self, *, now: datetime) -> None:
@@ -401,6 +381,9 @@ class RateLimiter(Protocol):
         ...
 
     def admit_sign_in(self, network: bytes) -> float | None: ...
+    def admit_guess(self, at: str) -> float | None:
+        """Ten in a quarter of an hour at the same account, or code; `at` names no address."""
+        ...
 
 
 class Vault(Protocol):
@@ -431,6 +414,16 @@ class Signer(Protocol):
     def check_comment_token(
         self, purpose: str, token: str, site_id: str, comment_id: str
     ) -> bool: ...
+
+
+class Codes(Protocol):
+    """Codes that an app makes every thirty seconds (TOTP, RFC 6238)."""
+
+    def new_secret(self) -> str: ...
+    def uri(self, secret: str, account: str) -> str: ...
+    def matching_step(self, secret: str, code: str, now: datetime) -> int | None:
+        """The time-step that a code belongs to, if it is one of now."""
+        ...
 
 
 class Passwords(Protocol):

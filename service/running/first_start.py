@@ -147,7 +147,7 @@ def ensure_moderator(services: "Services") -> FirstAccount | None:
             return None
     account = FirstAccount(FIRST_EMAIL, new_password())
     try:
-        services.add_moderator(
+        services.people.add(
             account.email,
             name="Administrator",
             role=Role.ADMIN,

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
 
+from service.core.accounts import INVITATION_LASTS, KNOWN_NETWORK_LASTS
 from service.core.comment import Thread
 from service.core.flags import RECORD_KEPT, FlagKind, FlagState
 from service.core.site import Site
 from service.store.connected import Connected
 from service.store.flag_tables import flags
+from service.store.people_tables import invitations, known_networks, sessions
 from service.store.reads import CoreReads
 from service.store.rows import (
     external_key_hash,
@@ -21,7 +23,6 @@ from service.store.tables import (
     idempotency_keys,
     key_ids,
     outbox,
-    sessions,
     sites,
     sketches,
     thread_keys,
@@ -154,5 +155,11 @@ class AddingWrites(CoreReads, Connected):
                 flags.c.kind == FlagKind.REPORT,
                 flags.c.state != FlagState.OPEN,
             )
+        )
+        self._connection.execute(
+            delete(known_networks).where(known_networks.c.seen_at < now - KNOWN_NETWORK_LASTS)
+        )
+        self._connection.execute(
+            delete(invitations).where(invitations.c.expires_at < now - INVITATION_LASTS)
         )
         self._connection.execute(delete(activity).where(activity.c.at < now - ACTIVITY_LIFETIME))

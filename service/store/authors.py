@@ -20,7 +20,7 @@ _STATES = tuple(State)
 
 class AuthorReads(Connected):
     def author(self, site_id: str, contact_id: str) -> Author | None:
-        found = self._authors(contacts.c.site_id == site_id, contacts.c.id == contact_id)
+        found = self._authors_where(contacts.c.site_id == site_id, contacts.c.id == contact_id)
         return found[0] if found else None
 
     def author_with(self, site_id: str, indexes: Collection[bytes]) -> str | None:
@@ -42,10 +42,10 @@ class AuthorReads(Connected):
                 newest = newest.where(contacts.c.id < after)
             ids = newest.order_by(contacts.c.id.desc()).limit(limit)
             known = [row.id for row in self._connection.execute(ids)]
-            found += self._authors(contacts.c.site_id == site_id, contacts.c.id.in_(known))
+            found += self._authors_where(contacts.c.site_id == site_id, contacts.c.id.in_(known))
         return sorted(found, key=lambda one: one.contact_id, reverse=True)[:limit]
 
-    def _authors(self, *where: ColumnElement[bool]) -> Sequence[Author]:
+    def _authors_where(self, *where: ColumnElement[bool]) -> Sequence[Author]:
         rows = self._connection.execute(select(contacts).where(*where)).all()
         if not rows:
             return []

@@ -20,6 +20,7 @@ from service.core.records import ThreadPosition, WorkItem
 from service.core.site import Site
 from service.core.states import State
 from service.store.connected import Connected
+from service.store.people_tables import moderators
 from service.store.quick import Quick
 from service.store.rows import (
     external_key_hash,
@@ -33,7 +34,6 @@ from service.store.tables import (
     contacts,
     idempotency_keys,
     key_ids,
-    moderators,
     revisions,
     sites,
     thread_keys,
@@ -316,6 +316,7 @@ class CoreReads(Connected):
                 contacts.c.email_sealed,
                 moderators.c.email_sealed,
                 webhook_endpoints.c.secret_sealed,
+                moderators.c.totp_sealed,
             )
         )
 

@@ -313,28 +313,6 @@ idempotency_keys = Table(
     Index(None, "created_at"),
 )
 
-moderators = Table(
-    "moderators",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("email_index", LargeBinary, nullable=False, unique=True),
-    Column("email_sealed", LargeBinary, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("role", String(16), nullable=False),
-    Column("site_id", Id),
-    Column("password_hash", Text, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("id", LargeBinary, primary_key=True),
-    Column("moderator_id", Id, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("seen_at", UtcDateTime, nullable=False),
-)
-
 # Which secrets this database was written with (their public ids), so that a wrong one is noticed.
 key_ids = Table(
     "key_ids",

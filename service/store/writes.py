@@ -7,12 +7,12 @@ from service.store.authors import AuthorReads
 from service.store.cards import CardReads
 from service.store.copying import CopyReads, CopyWrites
 from service.store.decided import DecidedReads, DecidedWrites
-from service.store.desk import DeskReads, DeskWrites
 from service.store.flags import FlagReads, FlagWrites
 from service.store.lessons import LessonReads, LessonWrites
 from service.store.lists import ListReads, ListWrites
 from service.store.looking_up import LookUpReads
 from service.store.own import OwnReads
+from service.store.people import PeopleReads, PeopleWrites
 from service.store.policies import PolicyReads, PolicyWrites
 from service.store.queueing import QueueWrites
 from service.store.reading import ThreadReads
@@ -20,6 +20,7 @@ from service.store.reads import CoreReads
 from service.store.reasons import ReasonReads, ReasonWrites
 from service.store.replays import ReplayReads
 from service.store.screening import ScreeningWrites
+from service.store.sessions import SessionReads, SessionWrites
 from service.store.surging import SurgeReads, SurgeWrites
 from service.store.webhook_writes import WebhookWrites
 from service.store.webhooks import WebhookReads
@@ -38,7 +39,8 @@ class SqlReads(
     SurgeReads,
     ThreadReads,
     CardReads,
-    DeskReads,
+    SessionReads,
+    PeopleReads,
     PolicyReads,
     ReplayReads,
     LessonReads,
@@ -57,8 +59,9 @@ class SqlWrites(
     ScreeningWrites,
     DecidedWrites,
     ReasonWrites,
-    DeskWrites,
     FlagWrites,
+    SessionWrites,
+    PeopleWrites,
     PolicyWrites,
     LessonWrites,
     ListWrites,

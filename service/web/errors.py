@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from service.core.errors import (
     Conflict,
     Forbidden,
+    InvalidAccount,
     InvalidPolicy,
     InvalidSubmission,
     InvalidURL,
@@ -36,6 +37,7 @@ STATUSES: tuple[tuple[type[VestibuleError], int], ...] = (
     (MediaTypeRefused, 415),
     (BadBody, 400),
     (InvalidURL, 422),
+    (InvalidAccount, 422),
     (InvalidPolicy, 422),
     (InvalidSubmission, 422),
     (KeyReused, 422),

@@ -32,7 +32,6 @@ from service.usecases.gather import Gather
 from service.usecases.learn import SiteFilters
 from service.usecases.look_up import LookUp
 from service.usecases.moderate import DecideComment
-from service.usecases.people import AddModerator, FindSession, SetPassword, SignIn, SignOut
 from service.usecases.policies import ComparePolicy, ReportShadow, SetPolicy
 from service.usecases.prove import Proofs
 from service.usecases.rebuild_filter import RebuildFilter
@@ -52,7 +51,7 @@ from service.wiring.delivering import Delivering, build_delivering
 from service.wiring.flags import Flags, build_flags
 from service.wiring.listing import Listing, build_listing
 from service.wiring.parts import Parts
-from service.wiring.people import build_audit
+from service.wiring.people import People, build_audit, build_people
 
 SCREENER = "workers.pipeline:build_screener"
 """Where the checks are: loaded by name and late, since `service` imports nothing of `workers`."""
@@ -88,12 +87,8 @@ class Services(Parts):
     report_shadow: ReportShadow
     prepare_replay: PrepareReplay
     close_thread: CloseThread
-    add_moderator: AddModerator
-    set_password: SetPassword
-    sign_in: SignIn
-    sign_out: SignOut
-    find_session: FindSession
     find_author: FindAuthor
+    people: People
     audit: Audit
     lists: Listing
     authors: Authors
@@ -228,12 +223,8 @@ def build(settings: Settings) -> Services:
         report_shadow=ReportShadow(store, packaged_policy),
         prepare_replay=PrepareReplay(store, load_screener, packaged_policy, utc_now, lists.known),
         close_thread=CloseThread(store, utc_now, new_id),
-        add_moderator=AddModerator(store, vault, passwords, utc_now, new_id),
-        set_password=SetPassword(store, vault, passwords, utc_now),
-        sign_in=SignIn(store, vault, passwords, limiter, utc_now),
-        sign_out=SignOut(store, vault, utc_now),
-        find_session=FindSession(store, vault, utc_now),
         find_author=FindAuthor(store, vault),
+        people=build_people(parts),
         audit=build_audit(parts),
         lists=lists,
         authors=build_authors(parts, lists.senders),

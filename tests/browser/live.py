@@ -121,7 +121,7 @@ class Live:
     def remove(self, comment_id: str) -> None:
         """A moderator deletes a comment."""
         if self.moderator is None:
-            self.moderator = self.services.add_moderator(
+            self.moderator = self.services.people.add(
                 "ada@vestibule.example", name="Ada", role=Role.ADMIN, site_slug=None, password="correct horse battery"
             )  # fmt: skip
         with self.services.store.read() as tx:

@@ -14,6 +14,7 @@ from running import Installation, free_port, run_vestibule
 
 from service import wiring
 from service.core.errors import Forbidden
+from service.core.places import Place
 from service.running import embedded_redis, first_start
 from service.settings import Settings
 from service.wiring import Services
@@ -53,7 +54,7 @@ def test_the_first_password_is_shown_even_if_redis_fails(
     assert "The embedded Redis did not start" in ended.stderr
     (password,) = PASSWORD.findall(ended.stdout)
     services = opened(home)
-    assert services.sign_in(first_start.FIRST_EMAIL, password, network="192.0.2.0/24")
+    assert services.people.sign_in(first_start.FIRST_EMAIL, password, Place("192.0.2.0/24"))
     services.close()
 
 
@@ -65,22 +66,22 @@ def test_a_lost_password_is_replaced_and_ends_the_sessions(
     made = run_vestibule("init", VESTIBULE_DATA_DIR=home)
     (old,) = PASSWORD.findall(made.stdout)
     services = opened(home)
-    session = services.sign_in(email, old, network="192.0.2.0/24")
-    assert services.find_session(session)
+    session = services.people.sign_in(email, old, Place("192.0.2.0/24")).secret
+    assert services.people.find_session(session)
     given = tmp_path / "password"
     given.write_text("correct horse battery\n")
     change = ["moderator", "password", email]
     shown = run_vestibule(*change, VESTIBULE_DATA_DIR=home)
     assert shown.returncode == 0, shown.stderr
     (new,) = PASSWORD.findall(shown.stdout)
-    assert services.find_session(session) is None
+    assert services.people.find_session(session) is None
     with pytest.raises(Forbidden):
-        services.sign_in(email, old, network="192.0.2.0/24")
-    assert services.sign_in(email, new, network="192.0.2.0/24")
+        services.people.sign_in(email, old, Place("192.0.2.0/24"))
+    assert services.people.sign_in(email, new, Place("192.0.2.0/24"))
     silent = run_vestibule(*change, "--password-file", str(given), VESTIBULE_DATA_DIR=home)
     assert silent.returncode == 0, silent.stderr
     assert "Password:" not in silent.stdout
-    assert services.sign_in(email, "correct horse battery", network="192.0.2.0/24")
+    assert services.people.sign_in(email, "correct horse battery", Place("192.0.2.0/24"))
     services.close()
     for arguments in (["eve@news.example"], ["eve"]):
         unknown = run_vestibule("moderator", "password", *arguments, VESTIBULE_DATA_DIR=home)

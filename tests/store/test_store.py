@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 
 from service.core.comment import Thread
 from service.core.errors import SetupError
-from service.core.people import Membership, Moderator, NewModerator, Role, Session
 from service.core.records import KeyClaim
 from service.store import SqlStore, is_current, migrate
 from service.store.engine import Database
@@ -280,31 +279,6 @@ def test_two_processes_share_the_database(database_url, world):
             assert tx.comment_state(world.site.id, comment_id) is not None
     finally:
         other.close()
-
-
-def test_people_and_their_sessions(store):
-    """A moderator is found by index, once; a session by its hash, until it is ended."""
-    moderator = Moderator(new_id(), "Bo", (Membership(Role.MODERATOR),))
-    new = NewModerator(moderator, b"sealed", (b"index", b"older"), "hash", NOW)
-    session = Session(b"s" * 16, moderator, NOW, NOW)
-    with store.write() as tx:
-        assert not tx.has_moderators()
-        assert tx.add_moderator(new)
-        again = replace(new, moderator=replace(moderator, id=new_id()))
-        assert not tx.add_moderator(again)
-        rotated = replace(again, email_indexes=(b"newer", b"index"))
-        assert not tx.add_moderator(rotated), "one address twice after a change of secret"
-        assert tx.credentials([b"index", b"older"]) == (moderator, "hash")
-        assert tx.credentials([b"other"]) is None
-        tx.add_session(session)
-        tx.touch_session(session.id, NOW + timedelta(minutes=1))
-        assert tx.session(session.id) == replace(session, seen_at=NOW + timedelta(minutes=1))
-        tx.end_session(session.id)
-        assert tx.session(session.id) is None
-        tx.add_session(session)
-        tx.set_password(moderator, "another hash")
-        assert tx.credentials([b"index"]) == (moderator, "another hash")
-        assert tx.session(session.id) is None
 
 
 def test_key_ids_and_contacts_are_remembered(world):

@@ -37,7 +37,7 @@ class Desk:
             ("bob", Role.MODERATOR, "blog"),
             ("vera", Role.VIEWER, None),
         ):
-            services.add_moderator(
+            services.people.add(
                 f"{name}@vestibule.example",
                 name=name.title(),
                 role=role,

@@ -47,7 +47,7 @@ def test_what_people_did_stands_there_the_newest_first(desk):
     services.close_thread("news", "https://news.example/story", closed=True)
     services.rebuild_filter(desk.news.id)
     services.rebuild_filter.reset(desk.news.id)
-    services.set_password("vera@vestibule.example", "another password")
+    services.people.set_password("vera@vestibule.example", "another password")
     found = entries(get(browser, "/desk/audit"))
     for wanted in (
         r"Ada decided about a comment the comment change held → spam reason spam news",
@@ -109,7 +109,7 @@ def test_odd_questions_find_nothing(desk, query):
 
 def test_the_admin_of_a_site_reads_of_that_site_alone(desk):
     """Neither the installation's record nor another site's is there, nor in the table."""
-    desk.services.add_moderator(
+    desk.services.people.add(
         "cleo@vestibule.example", name="Cleo", role=Role.ADMIN, site_slug="blog", password=PASSWORD
     )
     browser = desk.signed_in("cleo")

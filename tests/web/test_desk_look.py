@@ -48,8 +48,13 @@ def test_places_stand_in_their_order_for_whom_they_are(desk, monkeypatch):
     early = Place("Early", "desk.early", order=10)
     for place in (late, own, early):
         add_place(place)
-    people = [desk.services.find_session(_secret(desk.signed_in(name))) for name in ("ada", "vera")]
-    assert [list(places_for(one)) for one in people] == [[early, own, late], [early, late]]
+    people = [
+        desk.services.people.find_session(_secret(desk.signed_in(name))) for name in ("ada", "vera")
+    ]
+    assert [list(places_for(one.moderator)) for one in people] == [
+        [early, own, late],
+        [early, late],
+    ]
     with pytest.raises(ValueError, match="has a place already"):
         add_place(early)
 

@@ -127,7 +127,7 @@ def test_an_address_that_cannot_be_used_is_named_beside_its_field(desk):
 def test_an_admin_of_another_site_finds_nothing(desk, receiver):
     """Neither in the list nor by its address, and no button works there."""
     services = desk.services
-    services.add_moderator(
+    services.people.add(
         "carl@vestibule.example",
         name="Carl",
         role=Role.ADMIN,

@@ -114,7 +114,7 @@ class Visitors:
     def decide(self, comment_id, action, *, site=None):
         """A moderator's decision."""
         if self._moderator is None:
-            self._moderator = self.services.add_moderator(
+            self._moderator = self.services.people.add(
                 "ada@vestibule.example",
                 name="Ada",
                 role=Role.ADMIN,

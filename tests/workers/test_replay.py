@@ -46,7 +46,7 @@ def states(outcomes: dict[tuple[str, int], Outcome]) -> list[tuple[State, State]
 
 def judge(visitors: Visitors, comment_id: str, action: Action) -> None:
     services = visitors.services
-    moderator = services.add_moderator(
+    moderator = services.people.add(
         f"{comment_id}@news.example",
         name="",
         role=Role.ADMIN,

@@ -2,6 +2,7 @@
 
 # Each of these adds its pages to the blueprint.
 from service.web.desk import (
+    account,
     audit,
     authors,
     deciding,
@@ -10,15 +11,18 @@ from service.web.desk import (
     list_entries,
     list_files,
     lists,
+    people,
     queue,
     record,
     signing_in,
     themes,
+    totp,
     webhooks,
 )
 from service.web.desk.pages import blueprint
 
 __all__ = [
+    "account",
     "audit",
     "authors",
     "blueprint",
@@ -28,9 +32,11 @@ __all__ = [
     "list_entries",
     "list_files",
     "lists",
+    "people",
     "queue",
     "record",
     "signing_in",
     "themes",
+    "totp",
     "webhooks",
 ]

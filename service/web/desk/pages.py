@@ -65,6 +65,11 @@ class Access(Enum):
 
 
 ANYONE, SIGNED_IN = Access
+WITHOUT_CODES = frozenset(
+    {"desk.show_totp", "desk.start_totp", "desk.sign_out", "desk.choose_theme"}
+)
+"""All that is open to somebody who has no codes yet and works where everybody needs them."""
+
 Rule = Permission | Access
 
 
@@ -109,6 +114,8 @@ def guard() -> BaseResponse | None:
         # A page asked for just after signing in says that the browser did not keep the cookie.
         lost = "1" if "signed_in" in request.args else None
         return redirect(url_for("desk.sign_in", lost=lost), 303)
+    if visit().session.lacks_totp and request.endpoint not in WITHOUT_CODES:
+        return redirect(url_for("desk.show_totp"), 303)
     _refuse_without_right(visit().moderator, rule)
     if request.method == "POST":
         view = current_app.view_functions[request.endpoint or ""]
@@ -132,6 +139,8 @@ def _refuse_without_right(moderator: Moderator, rule: Rule | None) -> None:
 @blueprint.after_request
 def harden(response: Response) -> Response:
     response.headers.update(HEADERS)
+    if g.get("visit") is not None and g.visit.new_secret is not None:
+        session.set_cookie(response, g.visit.new_secret)
     if request.endpoint != "desk.static":
         response.headers["Cache-Control"] = "no-store"
     return response

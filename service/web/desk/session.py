@@ -7,13 +7,22 @@ from dataclasses import dataclass
 
 from flask import Response, g, request
 
+from service.core.accounts import Session
 from service.core.errors import Forbidden
 from service.core.people import Moderator
+from service.core.places import Place
+from service.usecases.sign_in import SignedIn
+from service.usecases.submit import network_of
 from service.web.current import request_body, services
+from service.web.desk.devices import device_name
 from service.web.form_door import read_form
 
 GUARDED_COOKIE = "__Host-vestibule"
 PLAIN_COOKIE = "vestibule-desk"
+GUARDED_DEVICE_COOKIE = "__Host-vestibule-device"
+PLAIN_DEVICE_COOKIE = "vestibule-device"
+DEVICE_KEPT_SECONDS = 365 * 24 * 3600
+TOKEN_MAX_CHARS = 300
 FORM_MAX_BYTES = 8 * 1024
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:]*)(?::[0-9]+)?")
@@ -23,9 +32,14 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:]*)(?::[0-9]+)?")
 class Visit:
     """A signed-in request. Its repr is empty, since it holds the session's secret."""
 
-    moderator: Moderator
+    session: Session
     secret: str
     csrf: str
+    new_secret: str | None = None
+
+    @property
+    def moderator(self) -> Moderator:
+        return self.session.moderator
 
 
 def visit() -> Visit:
@@ -36,10 +50,22 @@ def visit() -> Visit:
 
 def find_visit() -> Visit | None:
     secret = request.cookies.get(_cookie_name())
-    moderator = services().find_session(secret) if secret else None
-    if secret is None or moderator is None:
+    found = services().people.find_session(secret, place()) if secret else None
+    if secret is None or found is None:
         return None
-    return Visit(moderator, secret, services().vault.keyed_hash("csrf", secret).hex())
+    # By the family, so that a form still counts that was open when the secret was changed.
+    csrf = services().vault.keyed_hash("csrf", found.session.family).hex()
+    return Visit(found.session, found.new_secret or secret, csrf, found.new_secret)
+
+
+def place() -> Place:
+    """From where this request comes, as far as one can tell."""
+    token = request.cookies.get(_device_cookie_name(), "")
+    return Place(
+        network=network_of(request.remote_addr or ""),
+        device=device_name(request.headers.get("User-Agent", "")),
+        token=token if 0 < len(token) <= TOKEN_MAX_CHARS else None,
+    )
 
 
 # -- forms -----------------------------------------------------------------------------------------
@@ -94,6 +120,20 @@ def set_cookie(response: Response, secret: str) -> None:
     )
 
 
+def let_in(response: Response, signed_in: SignedIn) -> None:
+    """Give the browser its session, and what lets it be known again at the next sign-in."""
+    set_cookie(response, signed_in.secret)
+    response.set_cookie(
+        _device_cookie_name(),
+        signed_in.device_token,
+        max_age=DEVICE_KEPT_SECONDS,
+        secure=is_guarded(),
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
 def delete_cookie(response: Response) -> None:
     response.delete_cookie(
         _cookie_name(), secure=is_guarded(), httponly=True, samesite="Lax", path="/"
@@ -103,6 +143,10 @@ def delete_cookie(response: Response) -> None:
 def is_exposed() -> bool:
     """Whether the network could read what is sent here: neither https nor this machine."""
     return not (services().settings.public_url.startswith("https://") or _is_loopback(_host_name()))
+
+
+def _device_cookie_name() -> str:
+    return GUARDED_DEVICE_COOKIE if is_guarded() else PLAIN_DEVICE_COOKIE
 
 
 def _cookie_name() -> str:
