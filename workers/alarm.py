@@ -14,7 +14,11 @@ from typing import Any, Self
 
 Handler = Callable[[int, FrameType | None], Any]
 
+PATIENCE = 5
+"""Where the machine gives a process little of its time, a limit is up to so many times as long."""
+
 _SOON_SECONDS = 1e-6
+_LEAST_LEFT_SECONDS = 1e-3
 _LEAST_SHARE = 0.1
 
 
@@ -33,6 +37,8 @@ class OuterAlarm(BaseException):
 class Alarm:
     """Raises `OutOfTime` in code between `watch()` and `rest()` once `budget_seconds` are spent.
 
+    What is counted is the time of the processor, so that a busy machine holds nobody's comment; by
+    the clock it may take `PATIENCE` times as long, which is for code that waits and never works.
     The budget is for all watched stretches together. A stretch that begins when it is spent still
     gets a tenth of it, so that one that hangs does not take the turn of those after it. Only for
     the main thread. Whoever enters one catches `OuterAlarm` outside of it and raises its `raised`.
@@ -41,6 +47,8 @@ class Alarm:
     def __init__(self, budget_seconds: float) -> None:
         self._budget = budget_seconds
         self._ends = 0.0
+        self._clock_ends = 0.0
+        self._work_ends = 0.0
         self._entered = False
         self._inside = False
         self._watching = False
@@ -59,7 +67,7 @@ class Alarm:
         self._outer_ends = time.monotonic() + remaining if remaining else None
         self._entered = True
         signal.signal(signal.SIGALRM, self._ring)
-        self._start(self._budget)
+        self._start(self._budget, PATIENCE)
         self._inside = True
         return self
 
@@ -78,18 +86,31 @@ class Alarm:
 
     def watch(self) -> None:
         if self._entered and time.monotonic() >= self._ends:
-            self._start(self._budget * _LEAST_SHARE)
+            left = self._left()
+            if left > _LEAST_LEFT_SECONDS:
+                self._set(left)
+            else:
+                self._start(self._budget * _LEAST_SHARE)
         self._watching = True
 
     def rest(self) -> None:
         self._watching = False
 
-    def _start(self, seconds: float) -> None:
+    def _start(self, seconds: float, patience: float = 1) -> None:
+        self._work_ends = time.process_time() + seconds
+        self._clock_ends = time.monotonic() + seconds * patience
+        self._set(seconds)
+
+    def _set(self, seconds: float) -> None:
         """Set the timer to our limit, unless the outer one comes first: that stays in place."""
         self._ends = time.monotonic() + seconds
         if self._outer_ends is None or self._ends < self._outer_ends:
             self._ours = True
             signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    def _left(self) -> float:
+        """Seconds until our limit, by the processor or by the clock."""
+        return min(self._work_ends - time.process_time(), self._clock_ends - time.monotonic())
 
     def _give_timer_back(self) -> None:
         self._ours = False
@@ -100,10 +121,14 @@ class Alarm:
     def _ring(self, number: int, frame: FrameType | None) -> None:
         if self._ours:
             self._give_timer_back()
-            if self._watching:
-                self._watching = False
-                raise OutOfTime
-            return
+            if not self._watching:
+                return
+            left = self._left()
+            if left > _LEAST_LEFT_SECONDS:
+                self._set(left)
+                return
+            self._watching = False
+            raise OutOfTime
         # The outer timer rang. A one-shot timer is spent; a repeating one goes on by itself.
         again = time.monotonic() + self._outer_interval
         self._outer_ends = again if self._outer_interval else None

@@ -137,6 +137,27 @@ def test_each_comment_has_a_budget_of_its_own() -> None:
     assert len(beats) == 2
 
 
+def test_a_busy_machine_times_nobody_out() -> None:
+    """What counts is the processor's time: a check that was kept waiting is heard."""
+
+    def kept_waiting(found):
+        threading.Event().wait(0.1)
+        return _find(found)
+
+    assert _screen(_check("kept waiting", kept_waiting)) == [Signal("SHOUTING", 0.5)]
+
+
+def test_a_check_that_waits_for_ever_is_timed_out() -> None:
+    """By the clock there is a limit as well, though it uses no processor."""
+
+    def wait(_found):
+        threading.Event().wait(30)
+        return []
+
+    [fault] = _screen(_check("waits", wait))
+    assert (fault.symbol, fault.detail) == ("CHECK_TIMED_OUT", "waits")
+
+
 def test_signals_come_in_the_order_of_the_checks() -> None:
     """The same comment gives the same list, so that records can be compared."""
     text = "Links!!!!!!!!!!!! " + "http://a.example " * 5

@@ -67,7 +67,8 @@ class Reading:
         reader = READERS[self._manner]
         self._starts: list[int] = []
         self._tokens: list[tuple[int, int]] = []
-        self._traced: tuple[int, SpanMap] = (-1, _same)
+        # Evidence lies side by side, and a token may be as long as the text.
+        self._traced: dict[int, SpanMap] = {}
         pieces = []
         length = 0
         for token in _TOKEN.finditer(plain):
@@ -92,15 +93,20 @@ class Reading:
             for start, end in words_set_apart(clean)
             if not are_initials(clean[start:end])
         ]
-        for start, end in self._tokens:
+        for begin, (start, end) in zip(self._starts, self._tokens, strict=True):
             if len(found) >= DISGUISES_MAX:
                 break
             token = self._plain[start:end]
-            if READERS[self._manner][token] != token.lower():
+            if not self.text.startswith(token.lower(), begin):
                 kind = disguise_of(token, self._manner)
                 if kind is not None:
                     found.append(Disguise(kind, *_led_back(start, end, self._steps)))
         return sorted(found, key=lambda one: (one.start, one.end))
+
+    def _length(self, index: int) -> int:
+        """How long the word of this index is as it is read."""
+        last = index + 1 == len(self._starts)
+        return (len(self.text) if last else self._starts[index + 1] - 1) - self._starts[index]
 
     def _place(self, place: int) -> tuple[int, int]:
         """The range of the plain text from which one character comes."""
@@ -108,21 +114,16 @@ class Reading:
         start, end = self._tokens[index]
         inside = place - self._starts[index]
         token = self._plain[start:end]
-        length = len(READERS[self._manner][token])
+        length = self._length(index)
         if inside >= length:
             # The space between two words.
             return end, self._tokens[index + 1][0]
         if token.isascii() and length == len(token):
             return start + inside, start + inside + 1
-        if index != self._traced[0]:
-            # Evidence mostly lies side by side, and a token may be as long as the text.
-            self._traced = index, traced(token, self._manner)
-        first, last = self._traced[1](inside, inside + 1)
+        if index not in self._traced:
+            self._traced[index] = traced(token, self._manner)
+        first, last = self._traced[index](inside, inside + 1)
         return start + first, start + last
-
-
-def _same(start: int, end: int) -> tuple[int, int]:
-    return start, end
 
 
 def _led_back(start: int, end: int, steps: list[Edited]) -> tuple[int, int]:

@@ -14,6 +14,8 @@ from workers.text.lookalikes import script_of, unmasked
 
 REMEMBERED_MAX = 20_000
 REMEMBERED_MAX_CHARS = 32
+LONG_MAX_CHARS = 40_000
+"""Of longer words so many characters are remembered."""
 
 _REPEATED = re.compile(r"([^\W\d_])\1\1+")
 # Three of one letter that stand alone are an abbreviation or a number.
@@ -55,14 +57,26 @@ class Reader(dict[str, str]):
     def __init__(self, manner: Manner) -> None:
         super().__init__()
         self._manner = manner
+        # Rows of characters without a space are as long as a text, and asked for several times.
+        self._long: dict[str, str] = {}
+        self._long_characters = 0
 
     def __missing__(self, token: str) -> str:
+        if len(token) > REMEMBERED_MAX_CHARS:
+            return self._long.get(token) or self._long_one(token)
         read = read_token(token, self._manner)
-        if len(token) <= REMEMBERED_MAX_CHARS:
-            if len(self) >= REMEMBERED_MAX:
-                self.clear()
-            self[token] = read
+        if len(self) >= REMEMBERED_MAX:
+            self.clear()
+        self[token] = read
         return read
+
+    def _long_one(self, token: str) -> str:
+        self._long_characters += len(token)
+        if self._long_characters > LONG_MAX_CHARS:
+            self._long.clear()
+            self._long_characters = len(token)
+        self._long[token] = read_token(token, self._manner)
+        return self._long[token]
 
 
 READERS = {
