@@ -4,6 +4,7 @@ Ada works on all sites, Bob on the site `blog`, Vera may only look.
 """
 
 import re
+from dataclasses import replace
 
 from verdicts import verdict
 
@@ -76,12 +77,17 @@ class Desk:
         self.conclude(site, receipt.comment_id, **concluded)
         return f"/desk/comments/{site.id}/{receipt.comment_id}"
 
-    def conclude(self, site, comment_id, *, state=State.HELD, parts=()):
+    @staticmethod
+    def item(site, comment_id):
+        return WorkItem(site.id, comment_id)
+
+    def conclude(self, site, comment_id, *, state=State.HELD, parts=(), shadowed=()):
         now = self.services.clock()
         with self.services.store.write() as tx:
             (draft,) = tx.lease([WorkItem(site.id, comment_id)], until=now, now=now)
+            found = replace(verdict(state, parts), shadowed=tuple(shadowed))
             tx.conclude(
-                [Screening(comment_id, site.id, draft.attempt, verdict(state, parts))],
+                [Screening(comment_id, site.id, draft.attempt, found)],
                 now=now,
                 new_id=self.services.new_id,
             )

@@ -3,6 +3,7 @@
 # Each of these adds its pages to the blueprint.
 from service.web.desk import (
     account,
+    arrivals,
     audit,
     authors,
     deciding,
@@ -23,6 +24,7 @@ from service.web.desk.pages import blueprint
 
 __all__ = [
     "account",
+    "arrivals",
     "audit",
     "authors",
     "blueprint",

@@ -47,13 +47,18 @@ def marked(text: str, spans: Iterable[Span], read_as: Iterable[ReadAs] = ()) -> 
         pieces.append(
             Markup("<mark>{}</mark>").format(_join(_named(text[start:end], _HIDDEN_EVIDENCE)))
         )
-        # Of readings that say the same of one place the first is enough.
-        read = dict.fromkeys(one for first, last, one in readings if start <= first and last <= end)
+        read = _longest(one for first, last, one in readings if start <= first and last <= end)
         if read:
             pieces.append(_READ.format(visible(" · ".join(read))))
         done = end
     pieces.append(visible(text[done:]))
     return _join(pieces)
+
+
+def _longest(readings: Iterable[str]) -> list[str]:
+    """Those that are no part of another one, each once."""
+    found = list(dict.fromkeys(readings))
+    return [one for one in found if not any(one in other for other in found if other != one)]
 
 
 def visible(text: str) -> Markup:

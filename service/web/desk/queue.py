@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from flask import Response, g, redirect, request
+from flask import Response, g, redirect, request, url_for
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -40,6 +42,8 @@ from service.web.schemas.text import Email
 PAGE_SIZE = 25
 MATCHES_COUNTED_MAX = 500
 """So many comments that a narrow view takes are counted; "500 and more" says enough."""
+
+ARRIVALS_EVERY_SECONDS = 20
 
 NOBODY = "nobody"
 """What a search for an address leads to under which nobody has written."""
@@ -101,7 +105,8 @@ def show_queue() -> Response:
         ages=AGES,
         search_max=SEARCH_MAX_CHARS,
         filter_labels=_labels(filters, found.comments),
-        loaded_at=now,
+        arrivals=_arrivals(filters, since=now),
+        arrivals_every_seconds=ARRIVALS_EVERY_SECONDS,
         last_step=last_step(visit().moderator),
     )
 
@@ -112,10 +117,17 @@ def search() -> BaseResponse:
     """Lead to what a form asks for. An address stands in no URL: it becomes its author's id."""
     form: Mapping[str, str] = g.form
     query = form.get("q", "").strip()
-    asked = read_filters({**form, "q": "", "after": ""} if "@" in query else form).but()
+    tidy = {
+        **form,
+        "q": "",
+        "after": "",
+        "symbol": form.get("symbol", "").upper(),
+        "language": form.get("language", "").lower(),
+    }
+    asked = read_filters(tidy)
     email = _email(query)
     if email is None:
-        return redirect(queue_address(asked.but(q=query)), 303)
+        return redirect(queue_address(asked.but(q=query[:SEARCH_MAX_CHARS])), 303)
     with services().store.read() as tx:
         sites = queue_filter(asked, own_sites(tx), now=services().clock()).sites
     ids = services().find_author(email, [site.id for site in sites])
@@ -123,6 +135,12 @@ def search() -> BaseResponse:
         return redirect(queue_address(asked, found=NOBODY), 303)
     # All that somebody wrote is meant, whatever became of it.
     return redirect(queue_address(asked.but(author=",".join(sorted(ids)), state=ALL)), 303)
+
+
+def _arrivals(filters: Filters, *, since: datetime) -> str:
+    """The address that tells what has come since then, whatever the order."""
+    arguments: dict[str, Any] = filters.but(order=Order.OLDEST).arguments
+    return url_for("desk.show_arrivals", since=int(since.timestamp() * 1000), **arguments)
 
 
 def own_sites(tx: Reads) -> Sequence[Site]:

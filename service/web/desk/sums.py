@@ -10,6 +10,11 @@ from service.core.rules import REFUSALS, Family, Policy
 from service.core.states import State
 from service.web.desk.evidence import visible
 
+SMALL_TENTHS = 6
+"""Below so many tenths of a point a reason decides nothing; several such stand together."""
+
+SMALL_MIN = 2
+
 _TENTHS = 10
 _PERCENT = 100
 _LEAST_PERCENT = 0.1
@@ -31,16 +36,26 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class ShownSum:
-    """A family's log-odds from the prior on, and where its thresholds lie."""
+    """A family's log-odds from the prior on, and where its thresholds lie.
+
+    `small` are reasons that weigh little, `small_total` what they weigh together; all adds up.
+    `is_over` tells whether it brings a verdict about, or one of its reasons does; `level` is its
+    probability and `held_level` the threshold of holding, in per cent.
+    """
 
     family: Family
     prior: str
     reasons: tuple[Reason, ...]
+    small: tuple[Reason, ...]
+    small_total: str
     total: str
     probability: str
     held: str
     refused: str
     refusal: State
+    is_over: bool
+    level: int
+    held_level: int
 
 
 def shown_sums(parts: Sequence[Contribution], policy: Policy) -> tuple[ShownSum, ...]:
@@ -64,12 +79,17 @@ def tenths(points: Sequence[float]) -> tuple[list[str], str]:
 
     Largest remainders: all are rounded down, and those that lose most get the missing tenths.
     """
+    shown, total = _in_tenths(points)
+    return [_decimal(one) for one in shown], _decimal(total)
+
+
+def _in_tenths(points: Sequence[float]) -> tuple[list[int], int]:
     total = round(sum(points) * _TENTHS)
     shown = [int(one * _TENTHS // 1) for one in points]
     by_loss = sorted(range(len(points)), key=lambda i: shown[i] - points[i] * _TENTHS)
     for i in by_loss[: total - sum(shown)]:
         shown[i] += 1
-    return [_decimal(one) for one in shown], _decimal(total)
+    return shown, total
 
 
 def percent(value: float) -> str:
@@ -87,17 +107,33 @@ def percent(value: float) -> str:
 def _shown_sum(family: Family, parts: Sequence[Contribution], policy: Policy) -> ShownSum:
     prior = policy.priors[family]
     points = [part.points for part in parts]
-    [shown_prior, *shown], total = tenths([prior, *points])
+    [shown_prior, *shown], total = _in_tenths([prior, *points])
     thresholds = policy.thresholds[family]
+    chance = probability(prior + sum(points))
+    reasons = [
+        (_reason(part, _decimal(one), policy), one) for part, one in zip(parts, shown, strict=True)
+    ]
+    small = [
+        (reason, one)
+        for reason, one in reasons
+        if abs(one) < SMALL_TENTHS and reason.by_itself is None
+    ]
+    if len(small) < SMALL_MIN:
+        small = []
     return ShownSum(
         family=family,
-        prior=shown_prior,
-        reasons=tuple(_reason(part, one, policy) for part, one in zip(parts, shown, strict=True)),
-        total=total,
-        probability=percent(probability(prior + sum(points))),
+        prior=_decimal(shown_prior),
+        reasons=tuple(reason for reason, one in reasons if (reason, one) not in small),
+        small=tuple(reason for reason, _ in small),
+        small_total=_decimal(sum(one for _, one in small)),
+        total=_decimal(total),
+        probability=percent(chance),
         held=percent(thresholds.held),
         refused=percent(thresholds.refused),
         refusal=REFUSALS[family],
+        is_over=chance >= thresholds.held or any(one.by_itself for one, _ in reasons),
+        level=round(chance * _PERCENT),
+        held_level=round(thresholds.held * _PERCENT),
     )
 
 
