@@ -9,7 +9,7 @@
 /** @typedef {{ id: string, parent_id: string | null, author_name: string, author_url: string | null, avatar: string, content_html: string, created_at: string, edited_at?: string | null, removed: boolean, staff?: boolean | string | null }} Comment */
 /** @typedef {{ total: number, comments: Comment[], next: string | null, closed: boolean, etag: string | null }} Page */
 /** @typedef {{ id: string, state: string, status_url: string, edit_token: string }} Receipt */
-/** @typedef {{ id: string, state: string, can_appeal?: boolean }} Status */
+/** @typedef {{ id: string, state: string, edit: string | null, statement: { reason: string } | null, can_appeal: boolean }} Status */
 /** @typedef {{ url: string, id: string | null, title: string | null }} Thread */
 /** @typedef {{ pointer: string, code: string, message: string }} FieldProblem */
 
@@ -103,10 +103,13 @@ export class Api {
 
   /**
    * @param {string} statusUrl
+   * @param {string} lang
    * @returns {Promise<Status>}
    */
-  status(statusUrl) {
-    return ask(here(statusUrl), { headers: { Accept: "application/json" } }, this.#signal);
+  status(statusUrl, lang) {
+    const address = here(statusUrl);
+    address.searchParams.set("lang", lang);
+    return ask(address, { headers: { Accept: "application/json" } }, this.#signal);
   }
 
   /**

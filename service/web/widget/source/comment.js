@@ -9,7 +9,7 @@ import { describeFully, describeTime, fill } from "./text.js";
 
 /** @typedef {import("./api.js").Comment} Comment */
 /** @typedef {import("./words.js").Words} Words */
-/** @typedef {{ state: string, statusUrl: string, canEdit: boolean, canDelete: boolean, canAppeal: boolean, edited: boolean, text: string }} Own
+/** @typedef {{ state: string, reason: string, edit: string | null, statusUrl: string, canEdit: boolean, canDelete: boolean, canAppeal: boolean, text: string }} Own
  *    what its author, and nobody else, is told of a comment */
 /** @typedef {{ words: Words, lang: string, closed: boolean, canReport: boolean }} Setting */
 
@@ -52,7 +52,7 @@ export function renderComment(comment, own, { words, lang, closed, canReport }) 
     article.classList.add("vestibule-long", "vestibule-folded");
     article.append(button("unfold", words.showAll, { "aria-expanded": "false" }));
   }
-  if (own && (!shown || own.edited)) {
+  if (own && (!shown || own.edit)) {
     article.append(make("p", { class: "vestibule-own-state" }, stateWords(own, words)));
   }
   const foot = make("footer", { class: "vestibule-foot" });
@@ -62,7 +62,7 @@ export function renderComment(comment, own, { words, lang, closed, canReport }) 
   if (own?.canAppeal) foot.append(button("appeal", words.appeal));
   if (own && !shown && own.state !== "pending") {
     foot.append(make("a", { class: "vestibule-why", href: own.statusUrl }, words.why));
-    if (own.state === "rejected") foot.append(button("hide", words.hide));
+    if (own.state !== "held") foot.append(button("hide", words.hide));
   }
   if (!own && canReport) {
     foot.append(button("report", words.report, { "aria-label": fill(words.reportOf, { name }) }));
@@ -76,9 +76,9 @@ export function renderComment(comment, own, { words, lang, closed, canReport }) 
  * @param {Words} words
  */
 function stateWords(own, words) {
-  if (own.edited) return words.editPending;
+  if (own.edit) return own.edit === "rejected" ? words.editRefused : words.editPending;
   const { pending, held } = words;
-  return { pending, held }[own.state] ?? words.rejected;
+  return `${{ pending, held }[own.state] ?? words.rejected} ${own.reason}`;
 }
 
 /**

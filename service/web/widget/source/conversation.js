@@ -304,11 +304,11 @@ export class Conversation {
   async #follow(id) {
     const own = await this.#loadOwn();
     const done = await own
-      .follow(id, async (state) => {
+      .follow(id, async (state, edit) => {
         if (state === "approved") this.#show(await this.#load());
         else this.#draw(this.#pages);
         if (state === "approved") this.#list.mark(id, false);
-        this.#form?.say(this.#verdict(state));
+        this.#form?.say(edit ? this.#setting.language.words.editPending : this.#verdict(state));
         this.#tell("vestibule-state", { id, state });
       })
       .catch(() => false);
@@ -353,6 +353,7 @@ export class Conversation {
       const { open } = await load("deeds");
       open(deed, { id, slot, api, language, own: this.#own, name: this.#list.name(id), make, button, fill, explain,
         draw: () => this.#draw(this.#pages),
+        follow: () => this.#follow(id),
         reload: async () => this.#show(await this.#load()),
         say: (/** @type {string} */ text) => this.#form?.say(text),
         focus: () => this.#form?.focus(),
@@ -375,9 +376,9 @@ export class Conversation {
    * @returns {Promise<OwnComments>}
    */
   #loadOwn() {
-    const { api, site, threadName, signal } = this.#setting;
+    const { api, site, threadName, language, signal } = this.#setting;
     const loading = (this.#owning ??= load("own").then(({ OwnComments }) => {
-      const own = new OwnComments(api, site, threadName, signal);
+      const own = new OwnComments(api, site, threadName, language.lang, signal);
       own.windowMinutes = this.#windowMinutes;
       return (this.#own = own);
     }));

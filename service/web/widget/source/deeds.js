@@ -7,7 +7,7 @@ import { deeds as en } from "../../../core/languages/en.json";
 
 /** @typedef {import("./words.js").Language} Language */
 /** @typedef {{ id: string, name: string, slot: HTMLElement, language: Language, api: import("./api.js").Api,
- *   own: import("./own.js").OwnComments, draw(): void, reload(): Promise<void>, say(text: string): void, focus(): void,
+ *   own: import("./own.js").OwnComments, draw(): void, follow(): Promise<void>, reload(): Promise<void>, say(text: string): void, focus(): void,
  *   make: typeof import("./dom.js").make, button: typeof import("./dom.js").button,
  *   fill: typeof import("./text.js").fill, explain: typeof import("./explain.js").explain }} Kit */
 /** @typedef {{ label: string, choices?: Record<string, string>, choose?: string, write?: string, text?: string,
@@ -68,7 +68,7 @@ function report({ id, name, api, fill }, words) {
  * @param {Words} words
  * @returns {[Question, Send]}
  */
-function edit({ id, api, own, draw }, words) {
+function edit({ id, api, own, draw, follow }, words) {
   const text = own.find(id)?.text ?? "";
   return [
     { label: words.editYours, write: words.editYours, text, required: true, submit: words.save },
@@ -76,6 +76,7 @@ function edit({ id, api, own, draw }, words) {
       await api.send("PATCH", `comments/${id}`, { content: answer.text }, authorized(own, id));
       own.noteEdit(id, answer.text);
       draw();
+      void follow();
       return words.editPending;
     },
   ];

@@ -9,6 +9,7 @@ import { Receipts } from "./receipts.js";
 /** @typedef {import("./api.js").Api} Api */
 /** @typedef {import("./api.js").Comment} Comment */
 /** @typedef {import("./api.js").Receipt} Receipt */
+/** @typedef {import("./api.js").Status} Status */
 /** @typedef {import("./comment.js").Own} Own */
 /** @typedef {import("./receipts.js").OwnReceipt} OwnReceipt */
 
@@ -19,19 +20,20 @@ export class OwnComments {
   #receipts;
   #signal;
   #windowMs = 0;
-  /** @type {Map<string, Comment>} what is published */
-  #shown = new Map();
-  /** @type {Set<string>} the rejected ones that may be objected to */
-  #appealable = new Set();
+  #lang;
+  /** @type {Map<string, Status>} what the server has said of each, this time */
+  #told = new Map();
 
   /**
    * @param {Api} api
    * @param {string} site
    * @param {string} thread
+   * @param {string} lang of the reasons
    * @param {AbortSignal} signal
    */
-  constructor(api, site, thread, signal) {
+  constructor(api, site, thread, lang, signal) {
     this.#api = api;
+    this.#lang = lang;
     this.#receipts = new Receipts(site, thread);
     this.#signal = signal;
   }
@@ -56,6 +58,7 @@ export class OwnComments {
       url: author_url ?? null,
       parentId: parent_id ?? null,
       at: Date.now(),
+      edit: null,
     });
   }
 
@@ -76,7 +79,7 @@ export class OwnComments {
    * @returns {{ all: Comment[], owned: Map<string, Own> }}
    */
   among(comments, newestFirst) {
-    const shown = (this.#shown = new Map(comments.map((one) => [one.id, one])));
+    const shown = new Map(comments.map((one) => [one.id, one]));
     /** @type {Map<string, Own>} */
     const owned = new Map();
     const all = [...comments];
@@ -84,7 +87,7 @@ export class OwnComments {
       const { id, parentId } = receipt;
       const published = shown.get(id);
       if (published ? published.removed : receipt.state === "approved") continue;
-      owned.set(id, this.#describe(receipt, published));
+      owned.set(id, this.#describe(receipt, published !== undefined));
       if (published) continue;
       const waiting = asComment(receipt);
       if (newestFirst && !(parentId && shown.has(parentId))) all.unshift(waiting);
@@ -94,25 +97,31 @@ export class OwnComments {
   }
 
   /**
-   * Waits until the checks have come to a verdict on a comment.
+   * Waits until the checks have come to a verdict on a comment, or on its edit.
    * @param {string} id
-   * @param {(state: string) => Promise<void>} tell asked again until it succeeds
+   * @param {(state: string, edit: string | null) => Promise<void>} tell asked again until it succeeds
    * @returns {Promise<boolean>} false if that takes too long
    */
   follow(id, tell) {
     return pollUntil(async () => {
-      const state = await this.#ask(id);
-      if (state === "pending") return false;
-      await tell(state);
+      await this.#ask(id);
+      const { state = "removed", edit = null } = this.find(id) ?? {};
+      if (state === "pending" || edit === "pending") return false;
+      await tell(state, edit);
       return true;
     }, this.#signal);
   }
 
-  /** Asks what has become of those that waited. @returns {Promise<string[]>} ids that still wait for checks */
+  /**
+   * Asks what has become of those that waited.
+   * @returns {Promise<string[]>} ids that still wait for checks
+   */
   async review() {
-    const waiting = this.#receipts.list().filter(({ state }) => state !== "approved").slice(-5);
-    const states = await Promise.all(waiting.map(({ id }) => this.#ask(id)));
-    return waiting.filter((_, at) => states[at] === "pending").map(({ id }) => id);
+    const waits = (/** @type {OwnReceipt} */ { state, edit }) => state !== "approved" || edit;
+    const waiting = this.#receipts.list().filter(waits).slice(-5);
+    await Promise.all(waiting.map(({ id }) => this.#ask(id)));
+    const pending = this.#receipts.list().filter(({ state, edit }) => state === "pending" || edit === "pending");
+    return pending.map(({ id }) => id);
   }
 
   /**
@@ -121,50 +130,52 @@ export class OwnComments {
    * @param {string} text
    */
   noteEdit(id, text) {
-    this.#receipts.put({ id, text, editedFrom: this.#shown.get(id)?.edited_at ?? "" });
+    this.#receipts.put({ id, text, edit: "pending" });
   }
 
   /** @param {string} id */
   noteAppeal(id) {
-    this.#receipts.put({ id, appealed: true });
-    this.#appealable.delete(id);
+    const told = this.#told.get(id);
+    if (told) told.can_appeal = false;
   }
 
   /**
+   * Asks what has become of a comment. One that its author has deleted is forgotten.
    * @param {string} id
-   * @returns {Promise<string>} its state
    */
   async #ask(id) {
     const receipt = this.find(id);
-    if (!receipt) return "removed";
+    if (!receipt) return;
     try {
-      const { state, can_appeal } = await this.#api.status(receipt.statusUrl);
-      if (state === "removed") this.#receipts.drop(id);
-      else if (state !== receipt.state) this.#receipts.put({ id, state });
-      if (can_appeal ?? (state === "rejected" && !receipt.appealed)) this.#appealable.add(id);
-      return state;
+      const told = await this.#api.status(receipt.statusUrl, this.#lang);
+      const { state, statement } = told;
+      const edit = told.edit === "approved" ? null : told.edit;
+      this.#told.set(id, told);
+      if (state === "removed" && !statement) this.forget(id);
+      else if (state !== receipt.state || edit !== receipt.edit) this.#receipts.put({ id, state, edit });
     } catch (error) {
       if (/** @type {import("./api.js").Refusal} */ (error).status !== FOUND_NOTHING) throw error;
-      this.#receipts.drop(id);
-      return "removed";
+      this.forget(id);
     }
   }
 
   /**
    * @param {OwnReceipt} receipt
-   * @param {Comment | undefined} published
+   * @param {boolean} published
    * @returns {Own}
    */
-  #describe({ id, at, statusUrl, state, editedFrom, text }, published) {
+  #describe({ id, at, statusUrl, state, edit, text }, published) {
     const open = Date.now() - at < this.#windowMs;
+    const told = this.#told.get(id);
     return {
       state: published ? "approved" : state,
+      reason: told?.statement?.reason ?? "",
+      edit: published ? edit : null,
       statusUrl,
       text,
-      edited: published !== undefined && editedFrom === (published.edited_at ?? ""),
-      canEdit: open && published !== undefined,
-      canDelete: open && state !== "rejected",
-      canAppeal: this.#appealable.has(id),
+      canEdit: open && published,
+      canDelete: open && /pending|held|approved/.test(state),
+      canAppeal: told?.can_appeal ?? false,
     };
   }
 }

@@ -5,8 +5,8 @@
  */
 import { keep, recall } from "./keep.js";
 
-/** @typedef {{ id: string, parentId: string | null, thread: string, statusUrl: string, editToken: string, text: string, name: string, url: string | null, at: number, state: string, editedFrom?: string, appealed?: boolean }} OwnReceipt
- *    `editedFrom` is when the text that an edit is to replace was last changed, empty for never */
+/** @typedef {{ id: string, parentId: string | null, thread: string, statusUrl: string, editToken: string, text: string, name: string, url: string | null, at: number, state: string, edit: string | null }} OwnReceipt
+ *    `edit` is the state of the latest edit, where it is not yet shown */
 
 const RECEIPTS_MAX = 50;
 const RECEIPT_DAYS = 60;
