@@ -5,9 +5,10 @@ carry in memory what only its children need. Packages add commands through the e
 `vestibule.commands`.
 """
 
-import importlib
+import ast
+import importlib.util
 import logging
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import click
@@ -76,11 +77,8 @@ class LazyGroup(click.Group):
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without loading any of them."""
         rows = [(name, text) for name, (_, text) in COMMANDS.items()]
-        for plugin in sorted(entry_points(group=_PLUGIN_GROUP), key=lambda one: one.name):
-            origin = plugin.module.partition(".")[0]
-            rows.append(
-                (plugin.name, f"From {origin}; `vestibule {plugin.name} --help` says more.")
-            )
+        plugins = sorted(entry_points(group=_PLUGIN_GROUP), key=lambda one: one.name)
+        rows += [(plugin.name, _said_of_itself(plugin)) for plugin in plugins]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
@@ -89,6 +87,15 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except VestibuleError as error:
             raise Refused(_one_line(error)) from None
+
+
+def _said_of_itself(plugin: EntryPoint) -> str:
+    """The first line of its module's docstring, which is read and not run."""
+    spec = importlib.util.find_spec(plugin.module)
+    source = spec.loader.get_source(plugin.module) if spec and spec.loader else None  # type: ignore[attr-defined]  # loaders of files have it
+    line = ((source and ast.get_docstring(ast.parse(source))) or plugin.name).partition("\n")[0]
+    said = line.removeprefix(f"`vestibule {plugin.name}`: ")
+    return said[:1].upper() + said[1:]
 
 
 def _one_line(error: VestibuleError) -> str:

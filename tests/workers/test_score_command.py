@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from click.testing import CliRunner
 from running import clean_environment
+
+from service.cli import main
 
 LINES = [
     {"id": "praise", "text": "Thank you for the recipe, the bread came out well."},
@@ -74,3 +77,10 @@ def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     result = run(str(tmp_path / "nothing.jsonl"))
     assert result.returncode == 2
     assert "does not exist" in result.stderr
+
+
+def test_help_says_what_the_commands_of_the_workers_do() -> None:
+    """Without loading them: their modules say it in their first lines."""
+    result = CliRunner().invoke(main, ["--help"])
+    assert result.exit_code == 0
+    assert "What the checks and the packaged policy make of texts in a file." in result.output
