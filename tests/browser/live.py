@@ -83,7 +83,7 @@ class Live:
         """Put a comment into the queue of a page's thread; its id."""
         return self.services.submit(
             Submission(
-                site=self.site,
+                site=self.services.sites.latest("gazette"),
                 thread=ThreadRef(self.pages_url + path),
                 content=text,
                 author_name=name,

@@ -145,12 +145,11 @@ export class CommentList {
    * @param {HTMLElement} article
    */
   #keep(id, item, article) {
-    const slot = make("div", { class: "vestibule-slot" });
+    /** @param {string} name */
+    const there = (name) => /** @type {HTMLElement | null} */ (item.querySelector(`:scope > .vestibule-${name}`));
+    const slot = there("slot") ?? make("div", { class: "vestibule-slot" });
     article.after(slot);
-    /** @type {HTMLElement} */
-    const replies =
-      item.querySelector(":scope > .vestibule-replies") ??
-      make("ol", { class: "vestibule-list vestibule-replies" });
+    const replies = there("replies") ?? make("ol", { class: "vestibule-list vestibule-replies" });
     const entry = { item, article, slot, replies, shown: "", name: "" };
     this.#entries.set(id, entry);
     return entry;
