@@ -16,7 +16,13 @@ from service.store.tables import metadata
 from service.web.app import create_app
 
 PAGES = sorted(
-    [*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+    [
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("docs/recipes/*.md"),
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "CHANGELOG.md",
+    ]
 )
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 

@@ -5,6 +5,7 @@ from werkzeug.routing import BaseConverter
 
 from service.core.errors import NotFound, OriginRefused
 from service.core.site import Site
+from service.web.current import own_origins
 
 PREFLIGHT_SECONDS = "600"
 
@@ -17,17 +18,18 @@ class SlugConverter(BaseConverter):
     regex = "[a-z0-9-]{1,64}"
 
 
-def admit(site: Site | None) -> Site:
+def admit(site: Site | None, *, from_own_pages: bool = False) -> Site:
     """The site of the path, for a page that may use it.
 
     No `Origin` is fine (it makes a signal where it matters); a foreign or `null` one is refused.
-    Origins are compared whole: an allow-list that matches by suffix lets strangers in.
+    Origins are compared whole: an allow-list that matches by suffix lets strangers in. Forms also
+    stand on the server's own pages (`from_own_pages`), which no other page can frame.
     """
     if site is None:
         raise NotFound("There is no such site.")
     origin = request.headers.get("Origin")
     if origin is not None:
-        if origin not in site.origins:
+        if origin not in site.origins and not (from_own_pages and origin in own_origins()):
             raise OriginRefused("This page's origin is not on the site's list.")
         g.admitted_origin = origin
     return site

@@ -3,14 +3,12 @@
 import json
 from uuid import UUID
 
-from flask import Blueprint, Response, g, jsonify, redirect, request
+from flask import Blueprint, Response, g, jsonify, request
 
-from service.core.comment import DoorFacts, Receipt, Submission
+from service.core.comment import DoorFacts, Submission
 from service.core.errors import (
     FieldProblem,
     InvalidSubmission,
-    InvalidURL,
-    OriginRefused,
     Unavailable,
     VestibuleError,
 )
@@ -18,8 +16,8 @@ from service.core.form import HONEYPOT_FIELD, form_fields
 from service.core.languages import FORM_WORDS, best_language
 from service.core.site import Site
 from service.core.states import State
-from service.core.urls import canonical_url, origin_of
 from service.web.api.access import admit, allow_reading, preflight
+from service.web.api.articles import article_of, back_to_article
 from service.web.api.authors import bearer_token, require_author
 from service.web.api.reading import is_closed, position_asked_for
 from service.web.api.status_page import SHOWN_STATES
@@ -116,13 +114,18 @@ def submit(slug: str) -> Response:
     # A body of unknown length is read up to the site's limit, and can be read once only.
     site = sites.latest(slug) if request.content_length is None else sites.last_seen(slug)
     try:
-        return _take(admit(site))
+        return _take(_admit(site))
     except VestibuleError:
         # It has been judged by the settings that were seen last: were they the latest?
         latest = sites.latest(slug)
         if latest == site:
             raise
-        return _take(admit(latest))
+        return _take(_admit(latest))
+
+
+def _admit(site: Site | None) -> Site:
+    """The site, for one of its pages, or for a form on a page of ours that shows its comments."""
+    return admit(site, from_own_pages=bool(g.html_errors))
 
 
 def _take(site: Site) -> Response:
@@ -130,7 +133,7 @@ def _take(site: Site) -> Response:
     loaded = _load(site, _read_body(site))
     receipt = services().submit(_submission(site, loaded))
     if g.html_errors:
-        return _back_to_article(site, loaded.thread.url, receipt)
+        return back_to_article(site, loaded.thread.url, SHOWN_STATES[receipt.state])
     status_token = services().signer.comment_token("status", site.id, receipt.comment_id)
     response = jsonify(
         {
@@ -195,7 +198,7 @@ def _read_body(site: Site) -> bytes:
 def _load(site: Site, body: bytes) -> LoadedSubmission:
     if g.html_errors:
         form = read_form(body, request.content_type)
-        g.back_url = _article(site, form.get("thread_url", ""))
+        g.back_url = article_of(site, form.get("thread_url", ""))
         return load_form(site, form)
     if not is_json(request.content_type):
         raise MediaTypeRefused("Send application/json, or post an HTML form.")
@@ -240,21 +243,3 @@ def _fingerprint(loaded: LoadedSubmission) -> str:
             loaded.content,
         ]
     )
-
-
-def _article(site: Site, thread_url: str) -> str | None:
-    """The article's address if it is one of this site: nobody is led anywhere else."""
-    try:
-        return canonical_url(thread_url) if origin_of(thread_url) in site.origins else None
-    except InvalidURL:
-        return None
-
-
-def _back_to_article(site: Site, thread_url: str, receipt: Receipt) -> Response:
-    article = _article(site, thread_url)
-    if article is None:
-        raise OriginRefused("The page's address does not belong to this site.")
-    target = f"{article}#vestibule-{SHOWN_STATES[receipt.state]}"
-    response = redirect(target, code=303)
-    response.headers["Cache-Control"] = "no-store"
-    return response  # type: ignore[return-value]

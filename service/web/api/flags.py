@@ -20,6 +20,7 @@ from service.core.languages import FAULT_WORDS, best_language
 from service.core.site import Site
 from service.usecases.status import read_status
 from service.web.api.access import admit, allow_reading, preflight
+from service.web.api.articles import back_to_article
 from service.web.api.authors import bearer_token, require_author
 from service.web.api.bodies import read_small_body
 from service.web.api.status_page import Typed, status_page
@@ -45,12 +46,16 @@ def ask_first(slug: str, comment_id: UUID) -> Response:  # noqa: ARG001 (the pat
 @blueprint.post("/<uuid:comment_id>/reports")
 def report(slug: str, comment_id: UUID) -> Response:
     """Take a reader's report: 202, also for one that this network has sent before."""
+    given = read_small_body(BODY_MAX_BYTES)
     with services().store.read() as tx:
-        site = admit(tx.site(slug))
-    loaded = load_report(read_small_body(BODY_MAX_BYTES))
+        site = admit(tx.site(slug), from_own_pages=bool(g.html_errors))
+    article = str(given.pop("thread_url", "")) if g.html_errors else ""
+    loaded = load_report(given)
     services().flags.report(
         site, str(comment_id), loaded.reason, loaded.text, ip=request.remote_addr or ""
     )
+    if g.html_errors:
+        return back_to_article(site, article, "reported")
     return _taken({"id": str(comment_id), "reported": True})
 
 

@@ -33,7 +33,7 @@ def read_comments(slug: str) -> Response:
     """Approved comments of a thread; answers 304 while nothing has changed for readers."""
     with services().store.look() as tx:
         question, position = position_asked_for(tx, slug)
-    page = _page_request()
+    page = page_asked_for()
     etag = _etag(position, page)
     # Weakly, as RFC 9110 (13.1.2) says: a proxy that compresses makes our tags weak.
     if request.if_none_match.contains_weak(etag):
@@ -77,7 +77,8 @@ def is_closed(position: ThreadPosition) -> bool:
     return position.site.settings.closed or (thread is not None and thread.closed)
 
 
-def _page_request() -> PageRequest:
+def page_asked_for() -> PageRequest:
+    """What a query asks of a thread. Raises `InvalidSubmission` naming what is odd."""
     if not (request.args.get("thread") or request.args.get("thread_id")):
         problem = FieldProblem("/thread", "missing", "Say which page: thread=URL or thread_id=ID.")
         raise InvalidSubmission(problem)

@@ -13,7 +13,7 @@ from service.core.people import Moderator
 from service.core.places import Place
 from service.usecases.sign_in import SignedIn
 from service.usecases.submit import network_of
-from service.web.current import request_body, services
+from service.web.current import own_origins, request_body, services
 from service.web.desk.devices import device_name
 from service.web.form_door import read_form
 
@@ -84,7 +84,7 @@ def refuse_foreign_post() -> None:
     """
     fetch_site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    if fetch_site not in (None, "same-origin") or origin not in (None, *_own_origins()):
+    if fetch_site not in (None, "same-origin") or origin not in (None, *own_origins()):
         raise Forbidden(
             "This form was not sent from the desk's own page. "
             f"The desk's address is {services().settings.public_url}/desk/."
@@ -95,15 +95,6 @@ def refuse_without_token(form: dict[str, str], here: Visit) -> None:
     given = form.get("csrf", "").encode("utf-8")
     if not hmac.compare_digest(given, here.csrf.encode("ascii")):
         raise Forbidden("This form belongs to another session. Load the page again.")
-
-
-def _own_origins() -> tuple[str, ...]:
-    public_url = services().settings.public_url
-    if public_url.startswith("https://"):
-        # Behind a proxy the request may look like plain HTTP; the browser says what it sees.
-        return (public_url,)
-    # On one's own machine the same server is `localhost` and `127.0.0.1`, and both are fine.
-    return (public_url, f"{request.scheme}://{request.host}")
 
 
 # -- the cookie ------------------------------------------------------------------------------------

@@ -1,0 +1,172 @@
+"""Comments and form as HTML, for server-side inclusion, `<noscript>` and search engines.
+
+`comments.html` is a fragment with the widget's own markup, which the widget takes over where it
+starts. What it links to (further comments, a reply, a report) is the same as a whole page.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+
+from service.core.errors import FieldProblem, InvalidSubmission, OriginRefused
+from service.core.flags import ReportReason
+from service.core.form import (
+    HONEYPOT_FIELD,
+    THREAD_ID_MAX_CHARS,
+    TITLE_MAX_CHARS,
+    form_fields,
+)
+from service.core.languages import (
+    FORM_WORDS,
+    RIGHT_TO_LEFT,
+    STATUS_WORDS,
+    WIDGET_WORDS,
+    plural,
+)
+from service.core.ports import Reads
+from service.core.records import ThreadPosition
+from service.core.states import State
+from service.usecases.publish import PageRequest, read_page
+from service.web.api.access import allow_reading
+from service.web.api.articles import article_of
+from service.web.api.reading import is_closed, page_asked_for, position_asked_for
+from service.web.api.rendered import Links, tree_of
+from service.web.api.shortcut import stamp_of
+from service.web.api.status import language_asked_for
+from service.web.current import services
+
+blueprint = Blueprint("pages", __name__, url_prefix="/v1/sites/<slug:slug>")
+blueprint.after_request(allow_reading)
+
+TOKEN_FRESH = timedelta(hours=6)
+"""The form carries a token, which is good for a day: copies of the page are called old sooner."""
+
+_VERSION = "1"
+_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+@blueprint.get("/comments.html")
+def show_comments(slug: str) -> Response:
+    """The thread and its form; answers 304 while nothing has changed for readers."""
+    whole = request.args.get("whole") == "1"
+    g.html_errors = whole
+    page = page_asked_for()
+    with services().store.read() as tx:
+        _, position = position_asked_for(tx, slug)
+        article = _article(position)
+        answered = _comment_named(tx, position, "reply")
+        reported = _comment_named(tx, position, "report") if whole else None
+        etag = _etag(position, page, services().clock())
+        if request.if_none_match.contains_weak(etag):
+            return _revalidated(Response(status=304), etag)
+        found = read_page(tx, position, page)
+    language = language_asked_for()
+    links = Links(
+        "" if whole else services().settings.public_url,
+        url_for("pages.show_comments", slug=slug),
+        _query(article, language, page),
+    )
+    settings = position.site.settings
+    response = make_response(
+        render_template(
+            f"comments/{'whole' if whole else 'thread'}.html",
+            site=position.site,
+            article=article,
+            external_id=_text("thread_id", THREAD_ID_MAX_CHARS),
+            title=_text("title", TITLE_MAX_CHARS),
+            heading=_heading(found.total, language),
+            comments=tree_of(found),
+            total=found.total,
+            next=found.next_cursor,
+            newest_first=page.newest_first,
+            closed=is_closed(position),
+            links=links,
+            answered=answered,
+            reported=reported,
+            reasons=tuple(ReportReason),
+            fields=form_fields(settings, language),
+            form=FORM_WORDS[language],
+            honeypot=HONEYPOT_FIELD,
+            token=services().signer.form_token(position.site.id, services().clock()),
+            words=WIDGET_WORDS[language],
+            status=STATUS_WORDS[language],
+            language=language,
+            direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
+        )
+    )
+    if whole:
+        # Browsers also hold the redirect after a form to this: it leads back to the article.
+        forms = " ".join(("'self'", *position.site.origins))
+        response.headers["Content-Security-Policy"] = f"{_POLICY}; form-action {forms}"
+        # Without a referrer browsers say `Origin: null` with the form, which is refused.
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Robots-Tag"] = "noindex"
+    return _revalidated(response, etag)
+
+
+# -- parts -----------------------------------------------------------------------------------------
+
+
+def _article(position: ThreadPosition) -> str:
+    """The address of the page that this is about. Raises `OriginRefused` for another site's."""
+    url = request.args.get("thread") or (position.thread.url if position.thread else "")
+    article = article_of(position.site, url)
+    if article is None:
+        if not url:
+            problem = FieldProblem("/thread", "missing", "Say which page: thread=URL.")
+            raise InvalidSubmission(problem)
+        raise OriginRefused("The page's address does not belong to this site.")
+    return article
+
+
+def _comment_named(tx: Reads, position: ThreadPosition, name: str) -> str | None:
+    """The id that the query gives for a reply or a report, if that comment is shown here."""
+    try:
+        comment_id = str(UUID(request.args.get(name, "")))
+    except ValueError:
+        return None
+    found = tx.parent(position.site.id, comment_id)
+    if found is None or position.thread is None or found.thread_id != position.thread.id:
+        return None
+    return comment_id if found.state is State.APPROVED else None
+
+
+def _text(name: str, max_chars: int) -> str:
+    return " ".join(request.args.get(name, "").split())[:max_chars]
+
+
+def _query(article: str, language: str, page: PageRequest) -> dict[str, str]:
+    named = {
+        "thread_id": _text("thread_id", THREAD_ID_MAX_CHARS),
+        "title": _text("title", TITLE_MAX_CHARS),
+        "sort": "newest" if page.newest_first else "",
+    }
+    return {
+        "thread": article,
+        **{name: value for name, value in named.items() if value},
+        "lang": language,
+    }
+
+
+def _heading(total: int, language: str) -> str:
+    words: Any = WIDGET_WORDS[language]
+    return plural(words["count"], total, language) if total else str(words["none"])
+
+
+def _etag(position: ThreadPosition, page: PageRequest, now: datetime) -> str:
+    """Changes with everything that the answer depends on, and before the form's token is old."""
+    asked = sorted(request.args.items(multi=True))
+    period = int(now.timestamp() // TOKEN_FRESH.total_seconds())
+    what = (_VERSION, *stamp_of(position), page, asked, language_asked_for(), period)
+    return hashlib.blake2b(repr(what).encode(), digest_size=12).hexdigest()
+
+
+def _revalidated(response: Response, etag: str) -> Response:
+    response.set_etag(etag, weak=True)
+    # Stored, but asked about each time: a decision shows at once.
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept-Language")
+    return response
