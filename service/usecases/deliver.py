@@ -1,14 +1,14 @@
 """Deliver: put events up for whoever wants them, and send what is due, at least once and in order.
 
-Nothing here is remembered but in the store. An attempt that dies in the middle leaves a lease,
-after which another one is made. A site's slow or failing endpoint has few attempts under way at a
-time, and all such endpoints together at most half of the places, so that the others do not wait.
+All that counts is in the store. An attempt that dies in the middle leaves a lease, after which
+another one is made. An endpoint whose last answer was not a quick success has one attempt under way
+at a time, and all such endpoints together have half of the places, so that the others do not wait.
 """
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.core.errors import OutboundFailed, OutboundRefused, SealBroken, VestibuleError
 from service.core.outbound import Limits, OutboundResponse
@@ -30,9 +30,9 @@ LEASE = timedelta(seconds=30)
 ANSWER_MAX_BYTES = 64 * 1024
 SPREAD_LIMIT = 500
 AT_ONCE = 4
-"""So many attempts at one endpoint run at a time; of one that is slow or fails, one."""
+"""So many attempts at one endpoint run at a time, once it has answered quickly."""
 
-SLOW_SECONDS = 2.0
+QUICK_SECONDS = 2.0
 _RETRY_AFTER_MAX_DIGITS = 6
 
 log = logging.getLogger("vestibule.deliver")
@@ -48,7 +48,7 @@ class Deliver:
     clock: Clock
     monotonic: Callable[[], float]
     chance: Callable[[], float]
-    _slow: set[str] = field(default_factory=set, init=False)
+    _quick: set[str] = field(default_factory=set, init=False)
 
     def spread(self) -> None:
         """Put all events that are new up for delivery."""
@@ -72,7 +72,7 @@ class Deliver:
             return []
         with self.store.read() as tx:
             endpoints = tx.endpoints_due(now=now)
-            shares = self._shares(endpoints, under_way, places=places)
+            shares = self._shares(endpoints, under_way, places=places, now=now)
             chosen = [
                 (endpoint, delivery)
                 for endpoint in endpoints
@@ -88,24 +88,26 @@ class Deliver:
         return [(by_key[one.key], one) for one in claimed]
 
     def _shares(
-        self, endpoints: Sequence[Endpoint], under_way: Mapping[str, int], *, places: int
+        self,
+        endpoints: Sequence[Endpoint],
+        under_way: Mapping[str, int],
+        *,
+        places: int,
+        now: datetime,
     ) -> Mapping[str, int]:
         """How many more attempts each endpoint may have now."""
-        slow = [one for one in endpoints if self._is_limping(one)]
-        left = places // 2 - sum(under_way.get(one, 0) for one in self._slow)
-        shares = {
-            one.id: max(0, AT_ONCE - under_way.get(one.id, 0))
-            for one in endpoints
-            if one not in slow
-        }
-        # Whoever waits longest for another attempt comes first.
-        for one in sorted(slow, key=lambda one: (one.retry_at or self.clock(), one.id)):
+        quick = [one for one in endpoints if self._is_quick(one)]
+        others = [one for one in endpoints if not self._is_quick(one)]
+        shares = {one.id: max(0, AT_ONCE - under_way.get(one.id, 0)) for one in quick}
+        left = places // 2 - sum(n for one, n in under_way.items() if one not in self._quick)
+        # Those that have not failed yet come first, then whoever waits longest.
+        for one in sorted(others, key=lambda one: (one.failures, one.retry_at or now)):
             shares[one.id] = 1 if left > 0 and not under_way.get(one.id) else 0
             left -= shares[one.id]
         return shares
 
-    def _is_limping(self, endpoint: Endpoint) -> bool:
-        return endpoint.failures > 0 or endpoint.id in self._slow
+    def _is_quick(self, endpoint: Endpoint) -> bool:
+        return endpoint.failures == 0 and endpoint.id in self._quick
 
     def send(self, endpoint: Endpoint, delivery: Delivery) -> Attempt:
         """Make a claimed delivery's attempt, and store what it came to."""
@@ -121,7 +123,10 @@ class Deliver:
             problem = "" if answer.succeeded else f"It answered {status}."
         seconds = self.monotonic() - started
         attempt = Attempt(delivery.attempt, started_at, status, round(seconds * 1000), problem)
-        self._note_speed(endpoint, seconds)
+        if attempt.succeeded and seconds <= QUICK_SECONDS:
+            self._quick.add(endpoint.id)
+        else:
+            self._quick.discard(endpoint.id)
         with self.store.write() as tx:
             if attempt.succeeded:
                 tx.delivered(delivery, attempt)
@@ -161,12 +166,6 @@ class Deliver:
         return self.outbound.request(
             "POST", endpoint.url, headers=headers, body=body, limits=limits
         )
-
-    def _note_speed(self, endpoint: Endpoint, seconds: float) -> None:
-        if seconds > SLOW_SECONDS:
-            self._slow.add(endpoint.id)
-        else:
-            self._slow.discard(endpoint.id)
 
 
 def _in_turns(
