@@ -27,6 +27,7 @@ from service.core.copies import Fingerprint
 from service.core.deciding import DecidingReads, DecidingWrites
 from service.core.decisions import Decision, Screening
 from service.core.desk_queue import QueueReads, QueueWrites
+from service.core.digests import DigestReads, DigestWrites
 from service.core.events import Event
 from service.core.flags import FlagReads, FlagWrites
 from service.core.learning import LessonReader, LessonReads, LessonWrites
@@ -76,6 +77,7 @@ class Reads(
     QueueReads,
     ReasonReads,
     WebhookReads,
+    DigestReads,
     Protocol,
 ):
     """A look at the store: on SQLite at one moment, on PostgreSQL each query at its own."""
@@ -200,6 +202,7 @@ class Writes(
     QueueWrites,
     ReasonWrites,
     WebhookWrites,
+    DigestWrites,
     Protocol,
 ):
     """One transaction: all of it is stored when the block ends, or nothing."""

@@ -46,6 +46,24 @@ class SiteSettings:
             "1,000 to 10,000,000."
         },
     )
+    digest_waiting: int = field(
+        default=20,
+        metadata={
+            "help": "With so many comments waiting, those who decide get a mail, up to 1,000; "
+            "0: not for their number."
+        },
+    )
+    digest_after_minutes: int = field(
+        default=240,
+        metadata={
+            "help": "When a comment has waited for so many minutes, those who decide get a mail, "
+            "up to 10,080; 0: not for its age."
+        },
+    )
+    digest_pause_minutes: int = field(
+        default=240,
+        metadata={"help": "Minutes between two such mails to one person, 15 to 10,080."},
+    )
     languages: tuple[str, ...] = field(
         default=(),
         metadata={

@@ -6,8 +6,9 @@ server. Another thread listens for the bell. A killed courier loses nothing: see
 
 import logging
 import threading
+import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ PLACES = 16
 INTERVAL_SECONDS = 5.0
 PAUSE_AFTER_FAILURE_SECONDS = 15.0
 PRUNE_SECONDS = 600.0
+DIGEST_SECONDS = 60.0
 _BELL_SECONDS = 1.0
 
 _log = logging.getLogger("vestibule.courier")
@@ -47,7 +49,8 @@ class _Courier:
         self._under_way: Counter[str] = Counter()
         self._pool = ThreadPoolExecutor(PLACES, thread_name_prefix="deliver")
         self._listener = threading.Thread(target=self._listen, name="bell", daemon=True)
-        self._prune_at = 0.0
+        self._clocks = {"prune": 0.0, "digests": 0.0}
+        self._mailing: Future[None] | None = None
 
     def round(self) -> None:
         """One round: until something is new, or some seconds have passed."""
@@ -68,6 +71,13 @@ class _Courier:
     def _work(self, services: "Services") -> int:
         """Start what can be started; how many attempts those are."""
         deliver = services.delivering.deliver
+        if self._is_time("prune", PRUNE_SECONDS):
+            deliver.prune()
+        # In a thread of its own: a mail server may take its time.
+        if self._is_time("digests", DIGEST_SECONDS) and (
+            self._mailing is None or self._mailing.done()
+        ):
+            self._mailing = self._pool.submit(self._mail, services)
         deliver.spread()
         with self._lock:
             under_way = dict(self._under_way)
@@ -77,6 +87,20 @@ class _Courier:
                 self._under_way[endpoint.id] += 1
             self._pool.submit(self._send, services, endpoint, delivery)
         return len(taken)
+
+    def _is_time(self, what: str, seconds: float) -> bool:
+        """Whether something is to be done again; true the first time."""
+        now = time.monotonic()
+        if now < self._clocks[what]:
+            return False
+        self._clocks[what] = now + seconds
+        return True
+
+    def _mail(self, services: "Services") -> None:
+        try:
+            services.delivering.digests()
+        except Exception as error:  # noqa: BLE001 (like a job's edge: the next round must come)
+            _log.warning("digests failed: %s", type(error).__name__)
 
     def _send(self, services: "Services", endpoint: "Endpoint", delivery: "Delivery") -> None:
         try:

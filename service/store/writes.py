@@ -7,6 +7,7 @@ from service.store.authors import AuthorReads
 from service.store.cards import CardReads
 from service.store.copying import CopyReads, CopyWrites
 from service.store.decided import DecidedReads, DecidedWrites
+from service.store.digests import DigestReads, DigestWrites
 from service.store.flags import FlagReads, FlagWrites
 from service.store.lessons import LessonReads, LessonWrites
 from service.store.lists import ListReads, ListWrites
@@ -46,6 +47,7 @@ class SqlReads(
     LessonReads,
     ListReads,
     WebhookReads,
+    DigestReads,
 ):
     """Implements `core.ports.Reads`."""
 
@@ -67,6 +69,7 @@ class SqlWrites(
     ListWrites,
     WebhookWrites,
     QueueWrites,
+    DigestWrites,
     SqlReads,
 ):
     """Implements `core.ports.Writes`."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from marshmallow import fields
 
+from service.core.digests import COUNTED_MAX
 from service.core.errors import FieldProblem, InvalidSubmission, InvalidURL
 from service.core.form import NAME_MAX_CHARS
 from service.core.proofs import ProofDemand
@@ -137,6 +138,9 @@ class SettingsSchema(StrictSchema):
     hold_all = Flag()
     hold_first = Flag()
     edit_window_minutes = Whole(0, 24 * 60)
+    digest_waiting = Whole(0, COUNTED_MAX)
+    digest_after_minutes = Whole(0, 7 * 24 * 60)
+    digest_pause_minutes = Whole(15, 7 * 24 * 60)
     hold_at_reports = Networks()
     proof_of_work = Choice(tuple(ProofDemand))
     proof_max_number = Whole(1_000, 10_000_000)
