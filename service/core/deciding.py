@@ -86,6 +86,9 @@ class DecidingReads(Protocol):
         ...
 
     def decision(self, site_id: str, decision_id: str) -> Decision | None: ...
+    def decisions_by_id(
+        self, site_id: str, decision_ids: Collection[str]
+    ) -> Mapping[str, Decision]: ...
     def last_decision_by(
         self, moderator_id: str, site_ids: Collection[str], *, since: datetime
     ) -> Decision | None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from service.core.accounts import AccountReads, AccountWrites
 from service.core.audit import AuditReads, AuditWrites
 from service.core.authors import AuthorReads
+from service.core.bulk import BulkReads, BulkWrites
 from service.core.campaigns import Member
 from service.core.comment import (
     AuthorHistory,
@@ -69,6 +70,7 @@ class Reads(
     AccountReads,
     AuditReads,
     AuthorReads,
+    BulkReads,
     DecidingReads,
     FlagReads,
     LessonReads,
@@ -195,6 +197,7 @@ class Writes(
     Reads,
     AccountWrites,
     AuditWrites,
+    BulkWrites,
     DecidingWrites,
     FlagWrites,
     LessonWrites,

@@ -74,6 +74,16 @@ class DecidedReads(CoreReads):
         ).one_or_none()
         return _decision(row) if row is not None else None
 
+    def decisions_by_id(
+        self, site_id: str, decision_ids: Collection[str]
+    ) -> Mapping[str, Decision]:
+        rows = self._connection.execute(
+            select(*_COLUMNS).where(
+                decisions.c.site_id == site_id, decisions.c.id.in_(decision_ids)
+            )
+        )
+        return {row.id: _decision(row) for row in rows}
+
     def last_decision_by(
         self, moderator_id: str, site_ids: Collection[str], *, since: datetime
     ) -> Decision | None:

@@ -4,6 +4,7 @@ from service.store.adding import AddingWrites
 from service.store.arriving import ArrivingWrites
 from service.store.audit import AuditReads, AuditWrites
 from service.store.authors import AuthorReads
+from service.store.bulk import BulkReads, BulkWrites
 from service.store.cards import CardReads
 from service.store.copying import CopyReads, CopyWrites
 from service.store.decided import DecidedReads, DecidedWrites
@@ -30,6 +31,7 @@ from service.store.webhooks import WebhookReads
 class SqlReads(
     AuditReads,
     AuthorReads,
+    BulkReads,
     DecidedReads,
     ReasonReads,
     FlagReads,
@@ -59,6 +61,7 @@ class SqlWrites(
     CopyWrites,
     SurgeWrites,
     ScreeningWrites,
+    BulkWrites,
     DecidedWrites,
     ReasonWrites,
     FlagWrites,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from service.core.ports import Clock, Queue, Store
+from service.usecases.bulk import BulkActions
 from service.usecases.surge import WatchSurges
 
 STRANDED_AFTER = timedelta(seconds=5)
@@ -27,6 +28,7 @@ class Sweep:
     queue: Queue
     clock: Clock
     watch: WatchSurges
+    bulk: BulkActions
     _prune_at: datetime | None = field(default=None, init=False)
     _push_while_busy_at: datetime | None = field(default=None, init=False)
 
@@ -36,12 +38,14 @@ class Sweep:
             self._prune_at = now + PRUNE_EVERY
             with self.store.write() as tx:
                 tx.prune(now=now)
+                tx.prune_bulk_actions(now=now)
         with self.store.read() as tx:
             loose = tx.has_loose_counts()
         if loose:
             with self.store.write() as tx:
                 tx.settle_counts()
         self.watch.all()
+        self.bulk.carry_on_left()
         return SweepReport(pushed=self._push_stranded(now))
 
     def _push_stranded(self, now: datetime) -> int:

@@ -173,6 +173,7 @@ def build(settings: Settings) -> Services:
     )
 
     lists = build_listing(parts)
+    deciding = build_deciding(parts)
 
     def close() -> None:
         store.close()
@@ -210,12 +211,12 @@ def build(settings: Settings) -> Services:
         filters=filters,
         rebuild_filter=RebuildFilter(store, filters, utc_now),
         decide=DecideComment(store, utc_now, new_id),
-        deciding=build_deciding(parts),
+        deciding=deciding,
         edit=EditComment(store, queue, limiter, room, vault, utc_now),
         withdraw=WithdrawComment(store, utc_now, new_id),
         flags=build_flags(parts),
         proofs=Proofs(store, AltchaChallenges(keyring), RedisSpentProofs(gate), utc_now),
-        sweep=Sweep(store, queue, utc_now, watch),
+        sweep=Sweep(store, queue, utc_now, watch, deciding.bulk),
         add_site=AddSite(store, utc_now, new_id),
         change_site=ChangeSite(store, utc_now),
         set_policy=SetPolicy(store, packaged_policy, utc_now),

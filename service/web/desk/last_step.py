@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import g, url_for
 from markupsafe import Markup
 
+from service.core import bulk
 from service.core.deciding import UNDO_WITHIN
 from service.core.decisions import Decision
 from service.core.people import Moderator, Permission
@@ -48,7 +49,18 @@ def last_step(moderator: Moderator) -> LastStep | None:
             return None
         site = tx.sites_by_id([found.site_id]).get(found.site_id)
         comment = tx.queued(site, found.comment_id) if site is not None else None
+        done = tx.bulk_counts(sites, found.bulk_id).get(bulk.DONE, 0) if found.bulk_id else 0
     name = visible(comment.author_name) if comment is not None else Markup("somebody")
+    if found.bulk_id and done:
+        return LastStep(
+            key=found.bulk_id,
+            author_name=name,
+            done=DONE.get(found.to_state, found.to_state),
+            reason=reason_label(found),
+            undo_address=url_for("desk.undo_bulk", bulk_id=found.bulk_id),
+            count=done,
+            detail_address=url_for("desk.show_bulk", bulk_id=found.bulk_id),
+        )
     return LastStep(
         key=found.id,
         author_name=name,

@@ -108,6 +108,7 @@ def show_queue() -> Response:
         arrivals=_arrivals(filters, since=now),
         arrivals_every_seconds=ARRIVALS_EVERY_SECONDS,
         last_step=last_step(visit().moderator),
+        may_decide=visit().moderator.may_somewhere(Permission.DECIDE),
     )
 
 
