@@ -18,6 +18,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from ahocorasick_rs import AhoCorasick
@@ -40,6 +41,7 @@ _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30fe]{2}")  # Here never (WB13).
 # joins them but those of `_ENDS_WORD`.
 _LAST_CERTAIN = "\u052f"
 _CHUNK = re.compile("[^ ]+")
+_SHORT_CHUNK = 64
 
 
 @dataclass(slots=True)
@@ -231,10 +233,17 @@ class _Edges:
         start, end = self._chunks[index]
         known = self._known.get(start)
         if known is None:
-            inner = word_boundaries(self._text[start:end])
+            chunk = self._text[start:end]
+            inner = (_inner if len(chunk) <= _SHORT_CHUNK else word_boundaries)(chunk)
             known = frozenset(start + one for one in inner) | {start}
             self._known[start] = known
         return known
+
+
+@lru_cache(maxsize=4096)
+def _inner(chunk: str) -> tuple[int, ...]:
+    """The word boundaries of a stretch without spaces; such stretches come again and again."""
+    return tuple(word_boundaries(chunk))
 
 
 def _surely_apart(one: str, two: str) -> bool | None:
