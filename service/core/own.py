@@ -11,8 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from service.core.decisions import Actor, Decision
+from service.core.decisions import Actor, Decision, effective
 from service.core.flags import FlagState
+from service.core.reasons import Reason, author_sentence
 from service.core.states import State
 
 
@@ -41,28 +42,42 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Why a comment is not shown: by whom and when that was decided, and on what ground."""
+    """Why a comment is not shown: by whom and when that was decided, and on what ground.
+
+    `reason` is the code that a moderator gave (`core.reasons`), "" for none.
+    """
 
     automated: bool
     at: datetime
     ground: Ground
     reported: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What became of a comment. `withdrawn`: its author took it back."""
+    """What became of a comment. `withdrawn`: its author took it back.
+
+    `own_reasons` are what the site has put over the built-in reasons, or added.
+    """
 
     comment: OwnComment
     statement: Statement | None
     can_appeal: bool
     appeal: FlagState | None
     withdrawn: bool
+    own_reasons: Sequence[Reason] = ()
+
+    def reason(self, language: str) -> str:
+        """Why it is not shown, in a sentence; "" where the statement's ground is all there is."""
+        if self.statement is None or not self.statement.reason:
+            return ""
+        return author_sentence(self.statement.reason, self.own_reasons, language)
 
 
 def statement_of(record: Sequence[Decision], *, reported: bool) -> Statement | None:
     """From all decisions about a comment, oldest first; None for one that is shown or waits."""
-    made = [one for one in record if not one.revision]
+    made = [one for one in effective(record) if not one.revision]
     if not made or made[-1].to_state in {State.APPROVED, State.PENDING}:
         return None
     last = made[-1]
@@ -71,6 +86,7 @@ def statement_of(record: Sequence[Decision], *, reported: bool) -> Statement | N
         at=last.at,
         ground=_ground(last),
         reported=reported,
+        reason=last.reason,
     )
 
 

@@ -8,7 +8,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from service.core.audit import Entry, Event, by_moderator
-from service.core.decisions import Actor, Decision
+from service.core.decisions import Actor, Decision, effective
 from service.core.errors import AppealRefused, NotFound, Overloaded, TooManyRequests
 from service.core.flags import (
     APPEALABLE,
@@ -174,7 +174,7 @@ def is_appealable(tx: Reads, site_id: str, comment_id: str, state: State) -> boo
     """Whether a comment is in a state that its author can contest, and did not bring about."""
     if state not in APPEALABLE:
         return False
-    made = [one for one in tx.decisions(site_id, comment_id) if not one.revision]
+    made = [one for one in effective(tx.decisions(site_id, comment_id)) if not one.revision]
     return bool(made) and made[-1].actor is not Actor.AUTHOR
 
 

@@ -1,6 +1,6 @@
 """Status: what its author is told of a comment, and whether they may contest it."""
 
-from service.core.decisions import Actor
+from service.core.decisions import Actor, effective
 from service.core.errors import NotFound
 from service.core.flags import APPEALABLE, FlagKind, FlagState
 from service.core.own import Status, statement_of
@@ -14,7 +14,7 @@ def read_status(tx: Reads, site_id: str, comment_id: str) -> Status:
     if comment is None:
         raise NotFound("This link leads to no comment.")
     record = tx.decisions(site_id, comment_id)
-    made = [one for one in record if not one.revision]
+    made = [one for one in effective(record) if not one.revision]
     flags = tx.flags_of(site_id, comment_id)
     appeal = next((one.state for one in flags if one.kind is FlagKind.APPEAL), None)
     reported = any(one.kind is FlagKind.REPORT and one.state is FlagState.UPHELD for one in flags)
@@ -25,4 +25,5 @@ def read_status(tx: Reads, site_id: str, comment_id: str) -> Status:
         can_appeal=appeal is None and comment.state in APPEALABLE and not withdrawn,
         appeal=appeal,
         withdrawn=withdrawn,
+        own_reasons=tx.own_reasons([site_id]).get(site_id, ()),
     )

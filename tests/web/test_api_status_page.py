@@ -163,3 +163,31 @@ def test_it_tells_of_an_edit_and_shows_what_was_written_escaped(visitors):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert visitors.client.get(link.path).json["edit"] == "pending"
     assert f'href="{STORY}"' in page
+
+
+def test_a_moderators_reason_is_told_in_the_readers_language_and_an_undone_one_is_not(visitors):
+    """What was taken back never happened, and there is nothing to contest then."""
+    link = Link(visitors)
+    visitors.conclude(link.id)
+    visitors.decide(link.id, "reject", reason="insult")
+    assert "It insults or belittles somebody." in link.open().text
+    assert "Er beleidigt jemanden" in link.open(**{"Accept-Language": "de"}).text
+    services = visitors.services
+    with services.store.read() as tx:
+        last = tx.decisions(visitors.news.id, link.id)[-1]
+    services.deciding.undo(visitors.news.id, last.id, visitors._moderator)
+    told = visitors.client.get(link.path).json
+    assert (told["state"], told["statement"], told["can_appeal"]) == ("approved", None, False)
+
+
+def test_undoing_a_decision_opens_what_it_had_settled(visitors):
+    """The appeal waits again, and is told so."""
+    link = Link(visitors)
+    visitors.conclude(link.id, state=State.REJECTED)
+    link.appeal()
+    visitors.decide(link.id, "approve")
+    services = visitors.services
+    with services.store.read() as tx:
+        last = tx.decisions(visitors.news.id, link.id)[-1]
+    services.deciding.undo(visitors.news.id, last.id, visitors._moderator)
+    assert visitors.client.get(link.path).json["appeal"] == "open"

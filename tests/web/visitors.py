@@ -111,7 +111,7 @@ class Visitors:
             done = tx.conclude(screenings, now=now, new_id=self.services.new_id)
         assert set(done) == set(comment_ids)
 
-    def decide(self, comment_id, action, *, site=None):
+    def decide(self, comment_id, action, *, site=None, reason=""):
         """A moderator's decision."""
         if self._moderator is None:
             self._moderator = self.services.people.add(
@@ -124,7 +124,7 @@ class Visitors:
         site = site or self.news
         with self.services.store.read() as tx:
             head = tx.head(site.id, comment_id)
-        judgement = Judgement(site.id, comment_id, Action(action), head.version)
+        judgement = Judgement(site.id, comment_id, Action(action), head.version, reason=reason)
         return self.services.decide(judgement, self._moderator)
 
     def draft(self, comment_id, *, site=None):

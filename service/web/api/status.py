@@ -74,7 +74,7 @@ def _as_json(status: Status, language: str) -> dict[str, Any]:
         and {
             "automated": statement.automated,
             "at": rfc3339(statement.at),
-            "reason": words[statement.ground],
+            "reason": status.reason(language) or words[statement.ground],
             "reported": statement.reported,
             "lang": language,
         },
