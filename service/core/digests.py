@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Protocol
 
-from service.core.mail import SUBJECT_MAX_CHARS, Mail
+from service.core.mail import SUBJECT_MAX_CHARS, Mail, one_line
 from service.core.site import Site
 
 COUNTED_MAX = 1_000
@@ -83,8 +83,8 @@ def digest_mail(
     number = f"{waiting.number:,}" + (" or more" if waiting.number >= COUNTED_MAX else "")
     verb = "waits" if waiting.number == 1 else "wait"
     noun = "comment" if waiting.number == 1 else "comments"
-    site_name = " ".join(site.name.split())
-    subject = f"{number} {noun} {verb} at {_printable(site_name)}"[:SUBJECT_MAX_CHARS]
+    site_name = one_line(site.name)
+    subject = f"{number} {noun} {verb} at {site_name}"[:SUBJECT_MAX_CHARS]
     queue_url = f"{letter.desk_url}?state=held"
     lines = [
         (
@@ -94,9 +94,9 @@ def digest_mail(
         )
         for one in waiting.oldest[:LISTED_MAX]
     ]
-    opening = f"Hello {_printable(letter.name)},"
+    opening = f"Hello {one_line(letter.name)},"
     summary = (
-        f"{number} {noun} {verb} for a moderator at {_printable(site_name)}, "
+        f"{number} {noun} {verb} for a moderator at {site_name}, "
         f"the first for {_long(now - waiting.since)}."
     )
     closing = "Opening a link decides nothing: the page asks."
@@ -146,10 +146,6 @@ def _long(time: timedelta) -> str:
         if minutes >= size * 2:
             return f"{minutes // size} {name}s"
     return f"{minutes} minute{'' if minutes == 1 else 's'}"
-
-
-def _printable(text: str) -> str:
-    return "".join(one if one.isprintable() else " " for one in text).strip()
 
 
 class DigestReads(Protocol):

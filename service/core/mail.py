@@ -29,6 +29,11 @@ class Mail:
             raise ValueError(f"a subject has at most {SUBJECT_MAX_CHARS} characters")
 
 
+def one_line(text: str) -> str:
+    """A name as it may stand in a header."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+
+
 class Mailer(Protocol):
     """Hands mails to a mail server. It waits for the server: at most some ten seconds each."""
 

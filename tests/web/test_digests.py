@@ -199,3 +199,23 @@ def test_one_switches_them_at_the_desk(desk):
     assert "checked" not in get(browser, "/desk/mails").text
     post(browser, "/desk/mails", {"csrf": csrf, "digests": "on"})
     assert "checked" in get(browser, "/desk/mails?done=1").text
+
+
+def test_an_invitation_is_mailed_where_there_is_a_mail_server(desk, server):
+    """The link reaches the address; where the mail is not taken, the page says so and has it, too."""
+    browser = desk.signed_in("ada", "https://comments.example")
+    page = get(browser, "/desk/people")
+    csrf = re.search(r'name="csrf"\s+value="(.*?)"', page.text)[1]
+    form = {"csrf": csrf, "email": "new@mail-of-news.net", "place": "news", "role": "moderator"}
+    answer = post(browser, "/desk/people/invite", form)
+    link = re.search(r'value="(https://comments\.example/desk/join/.*?)"', answer.text)[1]
+    (mail,) = server.arrived
+    assert mail.to == ["new@mail-of-news.net"]
+    assert mail.message["Subject"] == "Ada invites you to moderate comments"
+    assert link in mail.part("plain")
+    assert link in mail.part("html")
+    assert "The invitation is on its way" in answer.text
+    server.refused["other@mail-of-news.net"] = "550 no"
+    answer = post(browser, "/desk/people/invite", form | {"email": "other@mail-of-news.net"})
+    assert "It could not be mailed." in answer.text
+    assert "/desk/join/" in answer.text

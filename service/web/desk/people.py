@@ -11,7 +11,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from service.core.accounts import Invitation, Person
 from service.core.addresses import masked
-from service.core.errors import Conflict, Forbidden, NotFound, SealBroken
+from service.core.errors import Conflict, Forbidden, MailFailed, NotFound, SealBroken
+from service.core.invitation_mail import invitation_mail
+from service.core.mail import Mail
 from service.core.people import Membership, Moderator, Permission, Role
 from service.core.site import Site
 from service.web.current import services
@@ -93,14 +95,31 @@ def invite() -> BaseResponse:
     except Conflict as error:
         return _people_page(status_of(error), fault=str(error))
     path = url_for("desk.show_invitation", token=token)
+    link = f"{services().settings.public_url}{path}"
+    where = _names(_sites())[membership.site_id]
+    mail = invitation_mail(
+        to=email, link=link, by=visit().moderator.name, role=membership.role, where=where
+    )
     return page(
         "invited",
         200,
-        link=f"{services().settings.public_url}{path}",
+        link=link,
         email=masked(email),
         role=membership.role,
-        where=_names(_sites())[membership.site_id],
+        where=where,
+        mailed=_mailed(mail),
     )
+
+
+def _mailed(mail: Mail) -> str | None:
+    """None where no mail server is set up, "" where it took the mail, else what was wrong."""
+    if not services().mailer.is_set_up:
+        return None
+    try:
+        services().mailer.send(mail)
+    except MailFailed as error:
+        return str(error)
+    return ""
 
 
 @blueprint.post("/people/invitations/<uuid:invitation_id>/withdraw")
