@@ -1,5 +1,6 @@
 """Phrases of a lexicon in a text: whole words of what is read, each with its section."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
@@ -43,5 +44,13 @@ def promotion() -> Phrases:
     return Phrases(sections("promotion.txt"))
 
 
+# Scripts of East and South-East Asia put no spaces between words, or join particles to them.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff\uff66-\uffdc]"
+)
+
+
 def _inside_word(text: str, place: int) -> bool:
-    return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
+    """Whether a word goes on at `place`."""
+    around = text[place - 1 : place + 1] if 0 < place < len(text) else ""
+    return around.isalnum() and len(around) > 1 and _UNSPACED.search(around) is None

@@ -122,6 +122,16 @@ def test_mild_words_count_for_less() -> None:
     assert verdict("That was fucking good.").state is State.APPROVED
 
 
+def test_what_models_do_not_know_is_held_all_the_same() -> None:
+    """An insult, a reversed word or an address holds by itself, whatever the models make of it."""
+    for text in (
+        "T'es qu'une grosse pute",
+        "kcuf you \u202eerohw\u202c",
+        "He lives at 12 Acacia Avenue.",
+    ):
+        assert verdict(text).state is State.HELD
+
+
 def test_a_text_that_is_one_quotation_is_said() -> None:
     """Marks around everything excuse nothing."""
     assert "INSULT" in _seen('"You are an idiot."')

@@ -45,6 +45,26 @@ def test_one_phrase_never_holds_a_comment_and_many_do() -> None:
     assert verdict(advert, history={}).state is State.HELD
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Make $5000 per week working from home! WhatsApp +44 7700 900123",
+        "Best online slots at winbig88 dot com",
+        "V1agra ch3ap, no pr3scription",
+        "Онлайн казино Вулкан, бонус 100% https://vulkan-kazino.xyz",
+        "加微信 abc12345，兼职日赚千元",
+        "Crédit rapide sans justificatif, contactez-moi : pret.rapide@gmail.example",
+    ],
+)
+def test_advertisements_with_a_way_to_them_are_more_than_their_words(text) -> None:
+    """A link, a number or a handle beside them, or words in disguise; in several languages."""
+    symbols = {one.signal.symbol for one in verdict(text).contributions}
+    assert any(one.startswith("PROMOTION_") for one in symbols)
+    assert symbols & {
+        "PROMOTION_WITH_LINK", "PROMOTION_WITH_HIDDEN_LINK", "PROMOTION_WITH_CONTACT", "PROMOTION_IN_DISGUISE",
+    }  # fmt: skip
+
+
 def test_praise_beside_a_name_that_sells_is_held() -> None:
     """Blog spam gives itself away by its name and web site, not by its words."""
     given = {
