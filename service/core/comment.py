@@ -11,6 +11,7 @@ from service.core.lessons import SiteFilter
 from service.core.lists import NO_LISTS, ListEntry, Lists
 from service.core.lookups import NO_LOOKUPS, Lookups
 from service.core.proofs import ProofState
+from service.core.ruled import Ruled
 from service.core.site import Site
 from service.core.states import State
 from service.core.surge import Surge
@@ -250,6 +251,7 @@ class Subject:
     lists: Lists = NO_LISTS
     listed: tuple[ListEntry, ...] = ()
     trusted: bool = False
+    ruled: Ruled | None = None
 
 
 # -- shown -----------------------------------------------------------------------------------------

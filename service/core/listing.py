@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from service.core.comment import Draft
+from service.core.copies import Fingerprint
 from service.core.lists import Effect, EntryKind, ListEntry, Lists
 from service.core.states import State
 
@@ -134,6 +135,7 @@ class Lister(Protocol):
         """Ids of the entries about words, domains and names that a comment meets."""
         ...
 
+    def fingerprint(self, text: str) -> Fingerprint: ...
     def problem_with(self, kind: EntryKind, value: str) -> str:
         """Why a value could never be found, in a sentence; empty where it can."""
         ...

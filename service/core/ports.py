@@ -48,6 +48,7 @@ from service.core.records import (
     ThreadPosition,
     WorkItem,
 )
+from service.core.ruling import RulingReads, RulingWrites
 from service.core.signals import Signal
 from service.core.site import Site
 from service.core.site_policy import SitePolicy
@@ -77,6 +78,7 @@ class Reads(
     ListReads,
     OwnReads,
     QueueReads,
+    RulingReads,
     ReasonReads,
     WebhookReads,
     DigestReads,
@@ -204,6 +206,7 @@ class Writes(
     ListWrites,
     QueueWrites,
     ReasonWrites,
+    RulingWrites,
     WebhookWrites,
     DigestWrites,
     Protocol,

@@ -21,6 +21,7 @@ from service.store.reading import ThreadReads
 from service.store.reads import CoreReads
 from service.store.reasons import ReasonReads, ReasonWrites
 from service.store.replays import ReplayReads
+from service.store.rulings import RulingReads, RulingWrites
 from service.store.screening import ScreeningWrites
 from service.store.sessions import SessionReads, SessionWrites
 from service.store.surging import SurgeReads, SurgeWrites
@@ -48,6 +49,7 @@ class SqlReads(
     ReplayReads,
     LessonReads,
     ListReads,
+    RulingReads,
     WebhookReads,
     DigestReads,
 ):
@@ -70,6 +72,7 @@ class SqlWrites(
     PolicyWrites,
     LessonWrites,
     ListWrites,
+    RulingWrites,
     WebhookWrites,
     QueueWrites,
     DigestWrites,

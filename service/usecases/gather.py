@@ -10,6 +10,7 @@ from service.core.comment import AuthorHistory, Draft, Rates, Subject
 from service.core.lessons import SiteFilter
 from service.core.lists import Lists
 from service.core.ports import Clock, Screener, Store
+from service.core.rulings import Rulings
 from service.usecases.listing.senders import NOBODY, FindSenders
 from service.usecases.look_up import LookUp
 from service.usecases.recognise import recognise
@@ -40,6 +41,7 @@ class Gather:
     filters: Callable[[Collection[str]], Mapping[str, SiteFilter]]
     lists: Callable[[Collection[str]], Mapping[str, Lists]]
     senders: FindSenders
+    rulings: Callable[[Collection[str]], Mapping[str, Rulings]]
 
     def __call__(self, drafts: Sequence[Draft], beat: Callable[[], None]) -> list[Gathered]:
         """In the order of the drafts; `beat` is called now and then."""
@@ -54,6 +56,7 @@ class Gather:
             by_site[draft.site_id].append(draft)
         filters = self.filters(by_site)
         lists = self.lists(by_site)
+        rulings = self.rulings(by_site)
         beat()
         gathered: dict[str, Gathered] = {}
         for site_id, of_site in by_site.items():
@@ -85,6 +88,7 @@ class Gather:
                         lists=lists[site_id],
                         listed=sender.entries,
                         trusted=sender.trusted,
+                        ruled=rulings[site_id].about(prints[draft.id]),
                     ),
                     known.members,
                 )

@@ -202,7 +202,15 @@ def build(settings: Settings) -> Services:
             store,
             load_screener,
             Gather(
-                store, load_screener, utc_now, look_up, watch, filters, lists.known, lists.senders
+                store,
+                load_screener,
+                utc_now,
+                look_up,
+                watch,
+                filters,
+                lists.known,
+                lists.senders,
+                lists.known_rulings,
             ),
             Weigh(packaged_policy, vault),
             utc_now,

@@ -41,6 +41,7 @@ from workers.checks.rates import check_rates
 from workers.checks.remote import check_remote
 from workers.checks.repetition import check_repetition
 from workers.checks.reported import check_reported
+from workers.checks.ruled import check_ruled
 from workers.checks.second_reader import check_second_reader
 from workers.checks.self_harm import check_self_harm
 from workers.checks.sender import check_sender
@@ -155,6 +156,15 @@ CHECKS = (
         "campaigns", check_campaigns,
         ("NEAR_COPY_CAMPAIGN", "CAMPAIGN_ACCEPTED", "COPY_OF_REFUSED"),
         "Spun texts differ in every copy, and come from many hands to many pages.",
+        of_the_moment=True,
+    ),
+    Check(
+        "ruled", check_ruled,
+        (
+            "CAMPAIGN_MARKED_SPAM", "CAMPAIGN_REJECTED", "CAMPAIGN_APPROVED", "CAMPAIGN_RESEMBLED",
+            "CAMPAIGN_DISPUTED",
+        ),
+        "Who has decided about thirty variants need not decide about the thirty-first.",
         of_the_moment=True,
     ),
     Check(

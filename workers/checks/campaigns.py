@@ -22,6 +22,9 @@ REFUSED_BY_CHECKS_STRENGTH = 0.6
 
 
 def check_campaigns(material: Material) -> Iterable[Signal]:
+    ruled = material.subject.ruled
+    if ruled is not None and ruled.spares_copies:
+        return
     campaign = material.subject.campaign
     copies = material.subject.copies
     in_campaign = campaign.others >= MEMBERS_MIN

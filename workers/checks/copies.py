@@ -2,7 +2,8 @@
 
 `Subject.copies` counts other recent comments of the site. A short generic comment ("Thanks!") is
 nobody's copy, so a copied text must have some length; that the *same* author sends the *same* text
-to the *same* thread again is a repetition at any length.
+to the *same* thread again is a repetition at any length. Where a moderator has approved a campaign,
+only that counts.
 """
 
 import unicodedata
@@ -22,6 +23,9 @@ def check_copies(material: Material) -> Iterable[Signal]:
     copies = material.subject.copies
     if copies.same_author_and_thread > 0:
         yield Signal("SAME_COMMENT_AGAIN", detail=_counted(copies.same_author_and_thread))
+    ruled = material.subject.ruled
+    if ruled is not None and ruled.spares_copies:
+        return
     if copies.exact > 0 and is_long_enough(material):
         yield Signal("COPIED_TEXT", detail=_counted(copies.exact))
     if copies.near > 0:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.core.comment import Draft
+from service.core.copies import Fingerprint
 from service.core.listing import Lister
 from service.core.lists import EntryKind, ListEntry, Lists
+from workers.fingerprint import fingerprint
 from workers.listing.hosts import HostMatcher
 from workers.listing.names import NameMatcher, look_of
 from workers.listing.words import Hits, WordMatcher, host_and_path
@@ -56,6 +58,9 @@ class TextLister:
         entries.append(known.names.find(draft.author_name))
         found.update(dict.fromkeys(one.id for one in entries if one is not None))
         return found.keys()
+
+    def fingerprint(self, text: str) -> Fingerprint:
+        return fingerprint(text)
 
     def problem_with(self, kind: EntryKind, value: str) -> str:
         if kind is EntryKind.WORD and not folded(value).strip():
