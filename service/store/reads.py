@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Text, bindparam, cast, func, literal, literal_column, select, union_all
@@ -111,6 +111,7 @@ HEAD_COLUMNS = (
     comments.c.previous_state,
     comments.c.created_at,
 )
+_BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 # Written out, not bound: a partial index serves only a condition that is seen to imply its own.
 IS_PENDING = comments.c.state == literal_column("'pending'")
 IS_PENDING_EDIT = (revisions.c.state == literal_column("'pending'")) & revisions.c.state.in_(
@@ -118,7 +119,8 @@ IS_PENDING_EDIT = (revisions.c.state == literal_column("'pending'")) & revisions
 )
 _PENDING = select(func.count()).select_from(
     union_all(
-        select(comments.c.id).where(IS_PENDING),
+        # The time is always true: a range of the partial index, or SQLite walks along a whole one.
+        select(comments.c.id).where(IS_PENDING, comments.c.created_at > bindparam("begin")),
         select(revisions.c.comment_id).where(IS_PENDING_EDIT),
     )
     .limit(bindparam("at_most"))
@@ -236,7 +238,9 @@ class CoreReads(Connected):
     # -- the state of work -------------------------------------------------------------------------
 
     def pending_count(self, at_most: int) -> int:
-        return self._connection.execute(_PENDING, {"at_most": at_most}).scalar_one()
+        return self._connection.execute(
+            _PENDING, {"at_most": at_most, "begin": _BEGIN}
+        ).scalar_one()
 
     def stranded(self, *, before: datetime, now: datetime, limit: int) -> Sequence[WorkItem]:
         rows = self._connection.execute(

@@ -108,7 +108,8 @@ class SignIn:
         """Start a session for somebody who has proved who they are."""
         secret, now = new_token(), self.clock()
         family = self.new_id()
-        nonce = self._nonce(place.token, moderator.id) or token_hex(8)
+        known_device = self._nonce(place.token, moderator.id)
+        nonce = known_device or token_hex(8)
         network = self._network_hash(place)
         with self.store.write() as tx:
             since = now - KNOWN_NETWORK_LASTS
@@ -128,7 +129,7 @@ class SignIn:
             details = {
                 "network": place.network,
                 "device": place.device,
-                "known place": is_known or place.token is not None,
+                "known place": is_known or known_device is not None,
             }
             who = by_moderator(moderator)
             record_of(tx, moderator, Event.SIGNED_IN, by=who, at=now, details=details)

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import create_engine, event
 
+from service.core.audit import AuditQuestion, by_key
 from service.core.desk_queue import QueueFilter
 from service.core.records import CopyKind, PageMark
 
@@ -18,6 +19,9 @@ TABLES = (
     "contacts",
     "decisions",
     "signals",
+    "audit",
+    "sessions",
+    "memberships",
 )
 
 
@@ -83,6 +87,18 @@ def test_nothing_that_runs_all_the_time_reads_a_whole_table(world, plans):
         "sqlite_autoindex_decisions_1": lambda tx: tx.judged_page(
             site.id, since=now, after=drafts[0].id, limit=5
         ),
+        "ix_audit_at": lambda tx: tx.audit_page(AuditQuestion([site.id]), after=None, limit=5),
+        "ix_audit_event": lambda tx: tx.audit_page(
+            AuditQuestion([site.id], events=["list.changed"]), after=None, limit=5
+        ),
+        "ix_audit_doer": lambda tx: tx.audit_page(
+            AuditQuestion([site.id], doer=by_key(contact)), after=None, limit=5
+        ),
+        "ix_audit_about": lambda tx: tx.audit_numbers(site.id, contact),
+        "sqlite_autoindex_audit_1": lambda tx: tx.audit_links(site.id, after=7, limit=5),
+        "ix_sessions_former_id": lambda tx: tx.session(b"0" * 16, now),
+        "ix_sessions_moderator_id": lambda tx: tx.sessions_of(contact),
+        "sqlite_autoindex_memberships_1": lambda tx: tx._memberships([contact]),
         "ix_decisions_site_id_comment_id_id": lambda tx: tx.traces(site.id, [drafts[0].id]),
     }
     for index, ask in asked.items():
