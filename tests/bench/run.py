@@ -18,6 +18,7 @@ from http_figures import posting, reading
 from screen_figures import screening
 from servers import work_folder
 from whole_figures import readiness, visibility
+from widget_figures import embedding
 
 POSTS_A_ROUND_MAX = 5_000
 
@@ -38,6 +39,7 @@ def parts(*, quick: bool) -> dict[str, Callable[[Path], list[Figure]]]:
         "read": lambda folder: reading(folder, rounds=rounds, seconds=seconds),
         "sqlite": posts("SQLite"),
         "postgres": posts("PostgreSQL"),
+        "widget": lambda folder: embedding(folder, rounds=rounds),
         "screen": lambda folder: screening(folder, rounds=3, batch=batch, single=single),
     }
 

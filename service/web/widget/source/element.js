@@ -109,8 +109,7 @@ async function start(host, signal) {
  * @returns {Record<string, string>}
  */
 function typedInto(host) {
-  const form = host.querySelector("form");
-  const inputs = form ? form.querySelectorAll("input:not([type=hidden]), textarea") : [];
+  const inputs = host.querySelectorAll("form [name]:not([type=hidden])");
   return Object.fromEntries(
     [.../** @type {NodeListOf<HTMLInputElement>} */ (inputs)].map(({ name, value }) => [name, value]),
   );

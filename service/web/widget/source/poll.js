@@ -118,6 +118,8 @@ function untilSeen(signal) {
   });
 }
 
+const NEAR_PX = 800;
+
 /**
  * Resolves once an element is within a screen or so of what the reader sees.
  * @param {Element} element
@@ -126,9 +128,11 @@ function untilSeen(signal) {
  */
 export function untilNear(element, signal) {
   return new Promise((resolve) => {
+    // An observer tells at the next frame at the earliest: on a busy page that is late.
+    if (element.getBoundingClientRect().top < innerHeight + NEAR_PX) return resolve();
     const observer = new IntersectionObserver(
       ([entry]) => entry?.isIntersecting && end(),
-      { rootMargin: "800px 0px" },
+      { rootMargin: `${NEAR_PX}px 0px` },
     );
     observer.observe(element);
     signal.addEventListener("abort", end);
