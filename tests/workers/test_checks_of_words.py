@@ -1,13 +1,16 @@
 """The site's word lists: whole words in any script, and evidence in the original text."""
 
+import time
+
 import pytest
+from ahocorasick_rs import AhoCorasick
 from hypothesis import given
 from hypothesis import strategies as st
 from subjects import FRIENDLY, signals, verdict
 from uniseg.wordbreak import word_boundaries
 
 from service.core.states import State
-from workers.listing.words import _surely_apart
+from workers.listing.words import _matches, _surely_apart
 from workers.text import folded
 
 
@@ -146,3 +149,20 @@ def test_quick_answers_are_those_of_the_standard(text) -> None:
     for place in range(1, len(text)):
         answer = _surely_apart(text[place - 1], text[place])
         assert answer is None or answer == (place in boundaries)
+
+
+def test_the_work_on_rows_without_spaces_is_bounded() -> None:
+    """What hides behind thousands of odd characters is found, and in a time that they cannot raise."""
+    text = "a\u05d0.\u05d0'\u30ab\u0301" * 1_500 + "\u05d0\u05d0 cialis"
+    list(_matches(_automaton("cialis"), "warm"))
+    began = time.process_time()
+    places = [
+        text[start:end] for _, start, end in _matches(_automaton("cialis", "\u05d0", "a"), text)
+    ]
+    assert time.process_time() - began < 0.2
+    assert "cialis" in places
+    assert "a" in places
+
+
+def _automaton(*words: str) -> AhoCorasick:
+    return AhoCorasick(list(words))

@@ -42,6 +42,9 @@ _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30fe]{2}")  # Here never (WB13).
 _LAST_CERTAIN = "\u052f"
 _CHUNK = re.compile("[^ ]+")
 _SHORT_CHUNK = 64
+_LONG_CHUNK = 256
+_EXACT_MAX_CHARS = 1_024
+"""So much is looked at by UAX #29, in pieces; then every doubtful place may end a word."""
 
 
 @dataclass(slots=True)
@@ -207,13 +210,15 @@ class _Edges:
     """Word boundaries of one folded text, worked out only where they are asked for.
 
     UAX #29 costs some 10 microseconds a character in Python, so the clear cases are decided by the
-    two characters at the place, and the others for the stretch between two spaces, once.
+    two characters at the place, and the others for the stretch between two spaces, once. Long
+    stretches are cut in pieces, at whose seams a word may end.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._chunks: list[tuple[int, int]] | None = None
         self._known: dict[int, frozenset[int]] = {}
+        self._exact_left = _EXACT_MAX_CHARS
 
     def ends_word(self, place: int, *, inside: int) -> bool:
         """Whether a word may begin or end at `place`; the match's own character is at `inside`."""
@@ -224,15 +229,25 @@ class _Edges:
         if " " in {own, other} or (own.isalpha() and other in _ENDS_WORD):
             return True
         sure = _surely_apart(text[place - 1], text[place])
-        return place in self._boundaries(place) if sure is None else sure
+        if sure is not None:
+            return sure
+        boundaries = self._boundaries(place)
+        return boundaries is None or place in boundaries
 
-    def _boundaries(self, place: int) -> frozenset[int]:
+    def _boundaries(self, place: int) -> frozenset[int] | None:
+        """Of the stretch around `place`; None where so much was looked at that it is enough."""
         if self._chunks is None:
             self._chunks = [one.span() for one in _CHUNK.finditer(self._text)]
         index = bisect_right(self._chunks, (place, len(self._text))) - 1
         start, end = self._chunks[index]
+        start += (place - start) // _LONG_CHUNK * _LONG_CHUNK
+        end = min(end, start + _LONG_CHUNK)
         known = self._known.get(start)
         if known is None:
+            if end - start > _SHORT_CHUNK:
+                if self._exact_left <= 0:
+                    return None
+                self._exact_left -= end - start
             chunk = self._text[start:end]
             inner = (_inner if len(chunk) <= _SHORT_CHUNK else word_boundaries)(chunk)
             known = frozenset(start + one for one in inner) | {start}
