@@ -173,7 +173,7 @@ def build(settings: Settings) -> Services:
     )
 
     lists = build_listing(parts)
-    deciding = build_deciding(parts)
+    deciding = build_deciding(parts, memory)
 
     def close() -> None:
         store.close()

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from service.core.outside import Memory
 from service.usecases.bulk import BulkActions
+from service.usecases.claims import Claims
 from service.usecases.undo import UndoDecision
 from service.wiring.parts import Parts
 
@@ -11,10 +13,12 @@ from service.wiring.parts import Parts
 class Deciding:
     undo: UndoDecision
     bulk: BulkActions
+    claims: Claims
 
 
-def build_deciding(parts: Parts) -> Deciding:
+def build_deciding(parts: Parts, memory: Memory) -> Deciding:
     return Deciding(
         undo=UndoDecision(parts.store, parts.clock, parts.new_id),
         bulk=BulkActions(parts.store, parts.clock, parts.new_id),
+        claims=Claims(memory, parts.store),
     )

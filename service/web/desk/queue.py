@@ -18,6 +18,7 @@ from service.core.records import QueuedComment
 from service.core.site import Site
 from service.core.states import State
 from service.web.current import services
+from service.web.desk.claims import others_at
 from service.web.desk.filters import (
     AGES,
     ALL,
@@ -108,6 +109,7 @@ def show_queue() -> Response:
         arrivals=_arrivals(filters, since=now),
         arrivals_every_seconds=ARRIVALS_EVERY_SECONDS,
         last_step=last_step(visit().moderator),
+        claims=others_at(found.comments),
         may_decide=visit().moderator.may_somewhere(Permission.DECIDE),
     )
 

@@ -6,6 +6,7 @@ from flask import Response
 
 from service.core.people import Permission
 from service.web.current import services
+from service.web.desk.claims import others_at
 from service.web.desk.finding import card_of, find_comment
 from service.web.desk.flags import shown_flags
 from service.web.desk.pages import allow, blueprint, page
@@ -22,11 +23,13 @@ def show_record(site_id: UUID, comment_id: UUID) -> Response:
         flags = {comment.id: shown_flags(tx.flags_of(comment.site_id, comment.id))}
         decisions = tx.decisions(comment.site_id, comment.id)
         names = tx.moderator_names({one.moderator_id for one in decisions if one.moderator_id})
+    services().deciding.claims.claim((comment.site_id, comment.id), moderator)
     return page(
         "record",
         200,
         card=card_of(comment),
         flags=flags,
+        claims=others_at([comment]),
         decisions=decisions,
         names=names,
         percent=percent,
