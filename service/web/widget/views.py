@@ -11,6 +11,7 @@ from service.core.lists import Effect, EntryKind
 from service.core.site import Site
 from service.web.current import services
 from service.web.widget.assets import asset_response, load_assets
+from service.web.widget.playground import PROPERTIES
 
 DEMO_SLUG = "demo"
 
@@ -72,6 +73,24 @@ def demo() -> Response:
 def _held_words(site: Site) -> list[str]:
     entries = services().lists.known([site.id])[site.id].of_kind(EntryKind.WORD)
     return [one.value for one in entries if one.effect is Effect.HOLD]
+
+
+@blueprint.get("/demo/playground")
+def playground() -> Response:
+    site = _demo_site()
+    if site is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return _page(
+        "demo/playground.html",
+        site=site,
+        page_url=_demo_url(site),
+        attributes={
+            "theme": ("light", "dark", "auto"),
+            "sort": ("oldest", "newest"),
+            "lang": tuple(FORM_WORDS),
+        },
+        properties=PROPERTIES,
+    )
 
 
 def _demo_site() -> Site | None:
