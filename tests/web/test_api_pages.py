@@ -184,6 +184,16 @@ def test_a_closed_thread_says_so_and_has_no_form(visitors):
     assert "Hello there." in text
 
 
+def test_a_site_can_show_comments_without_a_form(visitors):
+    """For pages that take none, whatever the thread's state."""
+    visitors.shown()
+    text = get(visitors, form="0").text
+    assert "Hello there." in text
+    assert "<form" not in text
+    assert "vestibule-reply" not in text
+    assert "Comments are closed." not in text
+
+
 def test_only_pages_of_the_site_are_shown_and_odd_questions_refused(visitors):
     """Another site's page, none, and what is no address; ids that are not there change nothing."""
     assert get(visitors, thread=f"{BLOG}/x").status_code == 403
