@@ -194,7 +194,7 @@ TABLE = (
     ),
     Setting("VESTIBULE_SMTP_USER", "smtp_user", None, str, "Who signs in at the mail server; needs the password, too."),
     Setting(
-        "VESTIBULE_SMTP_PASSWORD", "smtp_password", None, str,
+        "VESTIBULE_SMTP_PASSWORD", "smtp_password", None, lambda text: text or None,
         "The password at the mail server; never sent without encryption, except to this machine.", secret=True,
     ),
     Setting("VESTIBULE_SMTP_FROM", "smtp_from", None, kinds.mail_address, "The address that mails come from."),

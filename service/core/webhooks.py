@@ -193,6 +193,7 @@ class Told:
     from_state: str | None = None
     to_state: str | None = None
     actor: str | None = None
+    reason: str = ""
     revision: int = 0
 
 
@@ -219,9 +220,13 @@ def payload_of(delivery: Delivery, told: Told, *, with_text: bool) -> bytes:
             "to": told.to_state,
             "by": told.actor,
         }
+        if told.reason:
+            decision["reason"] = told.reason
         if told.revision:
             decision["revision"] = told.revision
         data["decision"] = decision
+    elif told.reason:
+        data["report"] = {"reason": told.reason}
     whole = {"type": delivery.event, "timestamp": _time(delivery.at), "data": data}
     return json.dumps(whole, separators=(",", ":")).encode("ascii")
 
@@ -261,10 +266,6 @@ class WebhookReads(Protocol):
 
     def told(self, delivery: Delivery) -> Told | None:
         """None if site or comment are not there any more."""
-        ...
-
-    def oldest_untold(self) -> datetime | None:
-        """When the oldest event that still waits happened."""
         ...
 
 

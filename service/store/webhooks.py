@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, literal_column, or_, select
 
 from service.core.states import State
 from service.core.webhooks import (
@@ -18,8 +18,12 @@ from service.core.webhooks import (
     Told,
 )
 from service.store.connected import Connected
-from service.store.tables import comments, decisions, outbox, sites, threads
+from service.store.flag_tables import flags
+from service.store.tables import comments, decisions, sites, threads
 from service.store.webhook_tables import deliveries, delivery_attempts, webhook_endpoints
+
+# Written out, so that the partial indexes are seen to serve it.
+_WAITING: ColumnElement[str] = literal_column("'waiting'")
 
 
 class WebhookReads(Connected):
@@ -130,7 +134,7 @@ class WebhookReads(Connected):
             earlier.c.site_id == deliveries.c.site_id,
             earlier.c.endpoint_id == deliveries.c.endpoint_id,
             earlier.c.comment_id == deliveries.c.comment_id,
-            earlier.c.state == DeliveryState.WAITING.value,
+            earlier.c.state == _WAITING,
             earlier.c.event_id < deliveries.c.event_id,
         )
         rows = self._connection.execute(
@@ -179,19 +183,17 @@ class WebhookReads(Connected):
             from_state=decision.from_state if decision is not None else None,
             to_state=decision.to_state if decision is not None else None,
             actor=decision.actor if decision is not None else None,
+            reason=(decision.reason if decision is not None else self._flag_reason(delivery)) or "",
             revision=decision.revision if decision is not None else 0,
         )
 
-    def oldest_untold(self) -> datetime | None:
-        waiting = self._connection.execute(
-            select(func.min(deliveries.c.at)).where(
-                deliveries.c.state == DeliveryState.WAITING.value
+    def _flag_reason(self, delivery: Delivery) -> str | None:
+        """Of a report, which has its event's id, what it is about."""
+        return self._connection.execute(
+            select(flags.c.reason).where(
+                flags.c.site_id == delivery.key.site_id, flags.c.id == delivery.key.event_id
             )
-        ).scalar()
-        new = self._connection.execute(
-            select(func.min(outbox.c.created_at)).where(outbox.c.spread_at.is_(None))
-        ).scalar()
-        return min((one for one in (waiting, new) if one is not None), default=None)
+        ).scalar_one_or_none()
 
 
 def is_endpoint(site_id: str, endpoint_id: str) -> tuple[ColumnElement[bool], ...]:
@@ -212,7 +214,7 @@ def _to(endpoint: Endpoint) -> tuple[ColumnElement[bool], ...]:
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
-        deliveries.c.state == DeliveryState.WAITING.value,
+        deliveries.c.state == _WAITING,
         deliveries.c.due_at <= now,
         or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now),
     )

@@ -6,6 +6,7 @@ from sqlalchemy import create_engine, event
 from service.core.audit import AuditQuestion, by_key
 from service.core.desk_queue import QueueFilter
 from service.core.records import CopyKind, PageMark
+from service.core.webhooks import DeliveryState, Endpoint
 
 TABLES = (
     "comments",
@@ -22,6 +23,9 @@ TABLES = (
     "audit",
     "sessions",
     "memberships",
+    "outbox",
+    "deliveries",
+    "delivery_attempts",
 )
 
 
@@ -66,6 +70,8 @@ def test_nothing_that_runs_all_the_time_reads_a_whole_table(world, plans):
     site, thread, now = world.site, world.thread, world.now
     mark = PageMark(drafts[0].id, world.paths[drafts[0].id])
 
+    endpoint = Endpoint(contact, site.id, "https://hooks.example/", (), False, b"")
+
     def page(tx, **how):
         tx.thread_page(thread, limit=10, **how)
 
@@ -99,6 +105,14 @@ def test_nothing_that_runs_all_the_time_reads_a_whole_table(world, plans):
         "ix_sessions_former_id": lambda tx: tx.session(b"0" * 16, now),
         "ix_sessions_moderator_id": lambda tx: tx.sessions_of(contact),
         "sqlite_autoindex_memberships_1": lambda tx: tx._memberships([contact]),
+        "ix_deliveries_due": lambda tx: tx.endpoints_due(now=now),
+        "ix_deliveries_order": lambda tx: tx.deliveries_due(endpoint, now=now, limit=5),
+        "ix_deliveries_state": lambda tx: tx.deliveries(
+            endpoint, state=DeliveryState.DEAD, before=contact, limit=5
+        ),
+        "sqlite_autoindex_deliveries_1": lambda tx: tx.deliveries(
+            endpoint, state=None, before=contact, limit=5
+        ),
         "ix_decisions_site_id_comment_id_id": lambda tx: tx.traces(site.id, [drafts[0].id]),
     }
     for index, ask in asked.items():

@@ -279,3 +279,30 @@ def test_only_events_that_are_documented_leave(teller, receiver):
     teller.deliver()
     assert told(receiver) == ["site.surge_started"]
     assert "comment.secret" not in EVENTS
+
+
+def test_a_report_is_told_with_its_reason_and_without_its_text(teller, receiver):
+    """What a reader wrote about a comment stays at the desk."""
+    from service.core.flags import Flag, FlagKind, ReportReason
+
+    _, secret = teller.add(receiver)
+    comment = teller.comment(state=State.APPROVED)
+    services = teller.services
+    with services.store.write() as tx:
+        tx.add_flag(
+            Flag(
+                id=services.new_id(),
+                site_id=teller.site.id,
+                comment_id=comment,
+                kind=FlagKind.REPORT,
+                text="They wrote to me at home.",
+                created_at=services.clock(),
+                reason=ReportReason.SPAM,
+                network_hash=b"n" * 16,
+            )
+        )
+    teller.deliver()
+    payload = verified(secret, receiver.seen[1])
+    assert payload["type"] == "comment.reported"
+    assert payload["data"]["report"] == {"reason": "spam"}
+    assert b"at home" not in receiver.seen[1].body
