@@ -1,11 +1,12 @@
 """The second reader's turn, after the linear models and before the checks: it is asked where they
-are unsure, or see an attack on a group coming, and only about texts in a language that it knows.
+are unsure, and where a group of people is named, but only about texts in a language that it knows.
 
 Each comment is read alone, with a time limit of its own. One that cannot be read fails in the check
 that asks for what the reader made of it, and is held.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from workers.alarm import OutOfTime
 from workers.attempts import attempt, limit, log_failure
@@ -42,14 +43,15 @@ def ask_second(
 
 def is_asked(scores: Scores, material: Material) -> bool:
     unsure = scores.evidence("abuse") >= ABUSE_FROM or scores.evidence("hate") >= HATE_FROM
-    return unsure and material.text.language in {None, LANGUAGE}
+    if not unsure and not material.wording.names_a_group:
+        return False
+    return material.text.language in {None, LANGUAGE}
 
 
 def _read(material: Material, reader: SecondReader) -> SecondReading:
     [log_odds] = reader.log_odds([material.text.read])
+    carriers = cache(lambda: reader.spans(material.text.read))
     return SecondReading(
         {head: odds - reader.prior(head) for head, odds in log_odds.items()},
-        lambda head: tuple(
-            material.text.read_span(*span) for span in reader.spans(material.text.read, head)
-        ),
+        lambda head: tuple(material.text.read_span(*span) for span in carriers()[head]),
     )

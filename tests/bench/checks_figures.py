@@ -90,7 +90,8 @@ def left_out(*names: str, label: str) -> Mapping[str, float]:
     sources = np.unique([one["source"] for one in lines], return_inverse=True)[1]
     target = np.array([bool(one["labels"][label]) for one in lines])
     strength = training.STRENGTHS.get(label, training.STRENGTH)
-    weights = training.fit(scaled, target, sources, strength=strength)
+    heft = np.array([one.get("weight", 1.0) for one in lines])
+    weights = training.fit(scaled, target, sources, heft, strength=strength)
     assert len(weights) == BUCKETS
     found = {}
     for name in names:

@@ -26,6 +26,9 @@ DISGUISED_SHARE = 0.3
 AT_MOST = {"wiki_context": 8000, "davidson": 8000, "madlibs": 8000}
 """More of one set teaches that set, not people."""
 
+WEIGHTS = {"youtube_spam": 2.0}
+"""Few comments among many messages; what they show is what the others lack."""
+
 
 def labels(row: Mapping[str, Any]) -> dict[str, int]:  # noqa: PLR0911 (a table in the shape of code)
     """What a line of the data says about the labels; nothing where it may not train."""
@@ -75,7 +78,10 @@ def training_lines(without: frozenset[str] = frozenset()) -> list[dict[str, Any]
     for row in rows("train"):
         known = labels(row)
         if known and row["ds"] not in without:
-            by_set[row["ds"]].append({"text": row["text"], "labels": known, "source": row["ds"]})
+            line = {"text": row["text"], "labels": known, "source": row["ds"]}
+            if "spam" in known and row["ds"] in WEIGHTS:
+                line["weight"] = WEIGHTS[row["ds"]]
+            by_set[row["ds"]].append(line)
     chance = Random(SEED)
     found = []
     for name, some in sorted(by_set.items()):

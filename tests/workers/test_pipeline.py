@@ -1,6 +1,8 @@
 """The pipeline: every check runs, none can bring it down, and somebody else's timer survives it."""
 
+import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -119,6 +121,17 @@ def test_a_check_that_hangs_is_named_and_the_others_run(hang) -> None:
         Signal("CHECK_TIMED_OUT", detail="stuck, stuck2"),
     ]
     assert decide(signals, packaged_policy()).state is State.HELD
+
+
+def test_a_check_that_has_to_wait_for_the_processor_is_not_out_of_time() -> None:
+    """A process that is stopped for three times the budget, as by a busy machine, goes on after."""
+
+    def stopped(found):
+        stopper = f"kill -STOP {os.getpid()}; sleep 0.3; kill -CONT {os.getpid()}"
+        with subprocess.Popen(["sh", "-c", stopper]):
+            return [Signal("SHOUTING", 0.5)]
+
+    assert _screen(_check("stopped", stopped), budget_seconds=0.1) == [Signal("SHOUTING", 0.5)]
 
 
 def test_each_comment_has_a_budget_of_its_own() -> None:

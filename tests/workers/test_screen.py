@@ -270,10 +270,10 @@ def test_a_site_gets_what_it_asks_for(
     ("own", "expected"),
     [
         (None, State.HELD),
-        ("[symbols.MANY_LINKS]\npoints = 1.0", State.APPROVED),
+        ("[symbols]\nMANY_LINKS.points = 0.5\nMOSTLY_LINKS.points = 0.5", State.APPROVED),
         ("[symbols]\nMANY_LINKS.points = 0\nMOSTLY_LINKS.points = 4.8", State.HELD),
         ("[symbols]\nMANY_LINKS.points = 7.5\nTOKEN_ABSENT.points = 4.8", State.SPAM),
-        ("[thresholds.spam]\nheld = 0.95", State.APPROVED),
+        ("[thresholds.spam]\nheld = 0.99", State.APPROVED),
     ],
 )
 def test_a_site_may_weigh_otherwise(services: Services, own: str | None, expected: State) -> None:

@@ -72,12 +72,12 @@ def test_the_end_of_a_long_text_is_read_too():
 def test_spans_show_what_carried_the_score():
     """The evidence lies in the insult, in places of the text as given."""
     text = "I read your whole post about the harbour twice, you worthless piece of garbage"
-    spans = READER.spans(text, "abuse")
+    spans = READER.spans(text)["abuse"]
     assert spans
     assert any(
         "worthless" in text[start:end] or "garbage" in text[start:end] for start, end in spans
     )
-    assert READER.spans("", "abuse") == ()
+    assert READER.spans("")["abuse"] == ()
 
 
 @settings(max_examples=60, deadline=None)
@@ -93,7 +93,7 @@ def test_any_text_can_be_read(text: str):
 def test_odd_texts_can_be_read(text: str):
     """Empty, endless and broken texts are read like others."""
     assert 0.0 <= abuse(text) <= 1.0
-    assert READER.spans(text, "hate") is not None
+    assert READER.spans(text)["hate"] is not None
 
 
 def test_addresses_and_handles_are_all_alike():

@@ -30,6 +30,16 @@ def test_it_is_asked_where_there_is_doubt_only():
     assert "DEEP_ABUSE" not in german
 
 
+def test_it_is_asked_wherever_a_group_is_named():
+    """A friendly word about a group is read as well, and the models before it count half there."""
+    text = "Thank you all, the immigrants on our street baked the bread for the fair on Sunday."
+    [found] = Pipeline(second=packaged_second_reader()).screen([subject(text)], lambda: None)
+    details = {one.symbol: one.detail for one in found}
+    assert "DEEP_ABUSE" in details
+    assert details["MODEL_ABUSE"].endswith("counted 50%")
+    assert decide(found, packaged_policy()).state is State.APPROVED
+
+
 def test_a_denial_gets_less_than_the_attack():
     """The same words count for less where the sentence denies them."""
     denied, meant = signals(Pipeline(second=packaged_second_reader()), DENIED, MEANT)

@@ -35,6 +35,7 @@ TAIL_TOKENS_MAX = 48
 _CUT_CHARACTERS = 600
 _PIECES_MAX = 12
 _SPANS_MAX = 3
+_DROP_MIN = 0.3
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+")
@@ -101,28 +102,24 @@ class SecondReader:
         # scores would depend on its neighbours. On one core a batch is hardly quicker.
         return [self._calibrated(self._raw(text)) for text in texts]
 
-    def spans(self, text: str, head: str) -> tuple[tuple[int, int], ...]:
-        """Where the words stand that carried the score: without them it drops most.
+    def spans(self, text: str) -> Mapping[str, tuple[tuple[int, int], ...]]:
+        """By head, where the words stand that carried the score: without them it drops most.
 
         The text is cut into at most 12 pieces of whole words and read again without each, so this
         takes up to 12 times as long as a score. It is for comments that a person will look at.
         """
-        place = HEADS.index(head)
         words = [found.span() for found in _WORD.finditer(text)]
         if not words:
-            return ()
+            return dict.fromkeys(HEADS, ())
         many = min(_PIECES_MAX, len(words))
         cuts = [len(words) * piece // many for piece in range(many + 1)]
-        whole = self._raw(text)[place]
-        drops = []
-        for first, after in pairwise(cuts):
-            start, end = words[first][0], words[after - 1][1]
-            drops.append((whole - self._raw(text[:start] + text[end:])[place], start, end))
-        drops.sort(reverse=True)
-        least = max(0.3, drops[0][0] / 3)
-        return tuple(
-            sorted((start, end) for drop, start, end in drops[:_SPANS_MAX] if drop >= least)
-        )
+        pieces = [(words[first][0], words[after - 1][1]) for first, after in pairwise(cuts)]
+        whole = self._raw(text)
+        without = [self._raw(text[:start] + text[end:]) for start, end in pieces]
+        return {
+            head: _carriers([(whole[place] - one[place]) for one in without], pieces)
+            for place, head in enumerate(HEADS)
+        }
 
     def _raw(self, text: str) -> list[float]:
         highest = [-math.inf] * len(HEADS)
@@ -215,3 +212,12 @@ def _extra() -> tuple[ModuleType, ModuleType, tuple[type[Exception], ...]]:
 
 def _unusable(why: str) -> SetupError:
     return SetupError(f"The second reader's files cannot be used ({why}): install Vestibule again.")
+
+
+def _carriers(
+    drops: Sequence[float], pieces: Sequence[tuple[int, int]]
+) -> tuple[tuple[int, int], ...]:
+    """The pieces without which the score drops most, in the order of the text."""
+    largest = sorted(zip(drops, pieces, strict=True), reverse=True)[:_SPANS_MAX]
+    least = max(_DROP_MIN, largest[0][0] / 3)
+    return tuple(sorted(piece for drop, piece in largest if drop >= least))

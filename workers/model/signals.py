@@ -21,13 +21,18 @@ SHOWN_FROM = 1.0
 """From here on the words that carried the score are looked for, which takes as long as scoring."""
 
 
-def model_signal(symbol: str, scores: Scores, label: str) -> Signal:
-    """The evidence for `label`, bounded, as a strength; the detail says it as odds."""
+def model_signal(symbol: str, scores: Scores, label: str, *, share: float = 1.0) -> Signal:
+    """The evidence for `label`, bounded, as a strength; the detail says it as odds.
+
+    Where only a `share` of it counts, the detail says so.
+    """
     evidence = scores.evidence(label)
+    bounded = min(max(evidence, -AGAINST_MOST), MOST)
+    counted = "" if share == 1.0 else f", counted {share:.0%}"
     return Signal(
         symbol,
-        strength(evidence),
-        f"odds {ratio(min(max(evidence, -AGAINST_MOST), MOST))}",
+        strength(bounded * share),
+        f"odds {ratio(bounded)}{counted}",
         scores.spans(label) if evidence >= SHOWN_FROM else (),
     )
 

@@ -25,7 +25,7 @@ from workers.text import Text
 
 TEXT_MAX_CHARACTERS = 4000
 POWER = 0.25
-STRENGTHS = {"spam": 3.0}
+STRENGTHS = {"spam": 1.0}
 STRENGTH = 0.3
 """How far the weights may follow the texts: the inverse of the regularisation. There is less spam
 to learn from than abuse, and it repeats itself more.
@@ -50,13 +50,15 @@ class Example:
     """A text and what is known of it; a label that `targets` does not name is unknown.
 
     `source` says which collection the text comes from. Texts with the same `key`, such as disguised
-    copies of one, are all trained on or all kept for the calibration.
+    copies of one, are all trained on or all kept for the calibration. One with the weight 2 is
+    learned from as if it were there twice; for the calibration each counts once.
     """
 
     text: str
     targets: Mapping[str, bool]
     source: str = ""
     key: str = ""
+    weight: float = 1.0
 
 
 def train(
@@ -74,6 +76,7 @@ def train(
     scaled.data *= np.repeat(sizes**-POWER, np.diff(counts.indptr)).astype(np.float32)
     sources = np.unique([one.source for one in examples], return_inverse=True)[1]
     kept = np.array([_is_kept(one, seed) for one in examples])
+    heft = np.array([one.weight for one in examples])
     columns, calibrations, rates = [], [], []
     for label in labels:
         progress(label)
@@ -84,7 +87,7 @@ def train(
             if not share.any() or share.all():
                 raise ValueError(f"there are too few texts with or without the label {label}")
         weights = fit(
-            scaled[learned], target[learned], sources[learned],
+            scaled[learned], target[learned], sources[learned], heft[learned],
             strength=STRENGTHS.get(label, STRENGTH),
         )  # fmt: skip
         columns.append(weights)
@@ -134,11 +137,12 @@ def fit(
     rows: csr_matrix,
     target: npt.NDArray[np.bool_],
     sources: npt.NDArray[np.int64],
+    heft: Floats,
     *,
     strength: float = STRENGTH,
 ) -> Singles:
-    """A weight for each bucket."""
-    ratio = _log_count_ratio(rows, target)
+    """A weight for each bucket; `heft` says how much each text counts."""
+    ratio = _log_count_ratio(rows, target, heft)
     columns = rows.T.tocsr()
     sign = np.where(target, 1.0, -1.0)
     many = int(sources.max()) + 1
@@ -146,9 +150,9 @@ def fit(
     def loss(point: Floats) -> tuple[float, Floats]:
         weights, intercepts = point[:BUCKETS], point[BUCKETS:]
         margin = sign * (rows @ (ratio * weights).astype(np.float32) + intercepts[sources])
-        value = strength * float(np.logaddexp(0.0, -margin).sum())
+        value = strength * float(heft @ np.logaddexp(0.0, -margin))
         value += 0.5 * float(weights @ weights) + 0.5 * _FREE * float(intercepts @ intercepts)
-        slope = -strength * sign * np.exp(-np.logaddexp(0.0, margin))
+        slope = -strength * heft * sign * np.exp(-np.logaddexp(0.0, margin))
         return value, np.concatenate(
             [
                 ratio * (columns @ slope.astype(np.float32)) + weights,
@@ -164,10 +168,10 @@ def fit(
     return weights
 
 
-def _log_count_ratio(rows: csr_matrix, target: npt.NDArray[np.bool_]) -> Singles:
+def _log_count_ratio(rows: csr_matrix, target: npt.NDArray[np.bool_], heft: Floats) -> Singles:
     found = []
     for side in (target, ~target):
-        counts = rows.T @ side.astype(np.float32) + SMOOTHING
+        counts = rows.T @ (side * heft).astype(np.float32) + SMOOTHING
         found.append(np.log(counts / counts.sum()))
     ratio: Singles = (found[0] - found[1]).astype(np.float32)
     return ratio

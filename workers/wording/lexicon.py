@@ -48,6 +48,7 @@ class Lexicon:
     characters there. `by_code` leads from a character to the patterns that are worth a search where
     it stands. `circumstances` are searched in the words before a finding, `answered` in its
     sentence; `guards` says for which finding which of them matter.
+    `groups` has the characters of words for groups of people.
     """
 
     codes: Mapping[str, str]
@@ -56,6 +57,7 @@ class Lexicon:
     guards: Mapping[str, frozenset[str]]
     circumstances: tuple[tuple[str, re.Pattern[str]], ...]
     answered: re.Pattern[str]
+    groups: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -118,6 +120,7 @@ def build(files: Iterable[Mapping[str, Any]]) -> Lexicon:
         guards=written.guards,
         circumstances=_circumstances(kinds),
         answered=re.compile("(?<![{not}])(?<![{not}].)[{denounce}]".format_map(kinds)),
+        groups=frozenset(kinds.get("group", "")),
     )
 
 

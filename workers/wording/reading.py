@@ -90,6 +90,11 @@ class Wording:
         harmless = {word: elsewhere[word][language] for word in here if language in elsewhere[word]}
         return get if not harmless else lambda word: harmless.get(word) or get(word)
 
+    @property
+    def names_a_group(self) -> bool:
+        """Whether a group of people is mentioned, which alone means nothing."""
+        return not _LEXICON.groups.isdisjoint(self._codes)
+
     def meant(self, name: str) -> Sequence[Finding]:
         """Findings of this name that are the writer's own words, in the order of the text."""
         return [one for one in self._findings.get(name, ()) if not one.circumstance]
