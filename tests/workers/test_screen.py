@@ -218,7 +218,7 @@ def unlike_any_other(seed: int) -> str:
 
 
 def test_a_full_batch_takes_no_more_statements_than_a_small_one(visitors: Visitors) -> None:
-    """The number of visits to the database does not grow with the batch."""
+    """The number of visits to the database does not grow with the batch, but to keep it."""
     services: Any = visitors.services
     statements: list[str] = []
     event.listen(
@@ -232,7 +232,9 @@ def test_a_full_batch_takes_no_more_statements_than_a_small_one(visitors: Visito
         items = visitors.items(visitors.post_all(texts))
         statements.clear()
         assert services.screen(items) == number
-        counts.append(len([one for one in statements if not one.startswith("BEGIN")]))
+        # Leases are renewed by the clock, so how often depends on the machine.
+        counted = [one for one in statements if "lease_until=" not in one]
+        counts.append(len([one for one in counted if not one.startswith("BEGIN")]))
         assert set(visitors.states([item.comment_id for item in items])) == {State.APPROVED}
     assert counts[0] == counts[1] < 28
 
