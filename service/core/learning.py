@@ -107,6 +107,13 @@ class LessonWrites(LessonReads, Protocol):
         """Store what was read of the texts of lessons, where there still are such."""
         ...
 
+    def read_lessons_anew(self, site_id: str, comment_id: str) -> None:
+        """Have the texts behind a comment's lessons read again, since they have changed.
+
+        Locks the site's filter, as `keep_lessons` does.
+        """
+        ...
+
     def forget_readings(self, site_id: str) -> None:
         """Have the text behind each lesson of the site read again."""
         ...

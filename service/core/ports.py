@@ -48,6 +48,7 @@ from service.core.records import (
     ThreadPosition,
     WorkItem,
 )
+from service.core.redaction import RedactionReads, RedactionWrites
 from service.core.ruling import RulingReads, RulingWrites
 from service.core.signals import Signal
 from service.core.site import Site
@@ -80,6 +81,7 @@ class Reads(
     QueueReads,
     RulingReads,
     ReasonReads,
+    RedactionReads,
     WebhookReads,
     DigestReads,
     Protocol,
@@ -206,6 +208,7 @@ class Writes(
     ListWrites,
     QueueWrites,
     ReasonWrites,
+    RedactionWrites,
     RulingWrites,
     WebhookWrites,
     DigestWrites,

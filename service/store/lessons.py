@@ -202,6 +202,16 @@ class LessonWrites(LessonReads):
             ],
         )
 
+    def read_lessons_anew(self, site_id: str, comment_id: str) -> None:
+        if not self.lessons_of(site_id, comment_id):
+            return
+        self._next_version(site_id)
+        self._connection.execute(
+            update(lessons)
+            .where(lessons.c.site_id == site_id, lessons.c.comment_id == comment_id)
+            .values(reading=b"")
+        )
+
     def forget_readings(self, site_id: str) -> None:
         self._next_version(site_id)
         self._connection.execute(

@@ -20,6 +20,7 @@ from service.store.queueing import QueueWrites
 from service.store.reading import ThreadReads
 from service.store.reads import CoreReads
 from service.store.reasons import ReasonReads, ReasonWrites
+from service.store.redacting import RedactionReads, RedactionWrites
 from service.store.replays import ReplayReads
 from service.store.rulings import RulingReads, RulingWrites
 from service.store.screening import ScreeningWrites
@@ -34,6 +35,7 @@ class SqlReads(
     AuthorReads,
     BulkReads,
     DecidedReads,
+    RedactionReads,
     ReasonReads,
     FlagReads,
     OwnReads,
@@ -65,6 +67,7 @@ class SqlWrites(
     ScreeningWrites,
     BulkWrites,
     DecidedWrites,
+    RedactionWrites,
     ReasonWrites,
     FlagWrites,
     SessionWrites,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from service.core.outside import Memory
 from service.usecases.bulk import BulkActions
 from service.usecases.claims import Claims
+from service.usecases.redact import RedactComment
 from service.usecases.undo import UndoDecision
 from service.wiring.parts import Parts
 
@@ -14,6 +15,7 @@ class Deciding:
     undo: UndoDecision
     bulk: BulkActions
     claims: Claims
+    redact: RedactComment
 
 
 def build_deciding(parts: Parts, memory: Memory) -> Deciding:
@@ -21,4 +23,5 @@ def build_deciding(parts: Parts, memory: Memory) -> Deciding:
         undo=UndoDecision(parts.store, parts.clock, parts.new_id),
         bulk=BulkActions(parts.store, parts.clock, parts.new_id),
         claims=Claims(memory, parts.store),
+        redact=RedactComment(parts.store, parts.clock, parts.new_id),
     )
