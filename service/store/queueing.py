@@ -88,6 +88,8 @@ class _Part:
 
 
 class QueueReads(SearchReads):
+    _last_found: tuple[tuple[list[str], tuple[str, ...]], Few | None] | None = None
+
     def queue_keys(self, wanted: QueueFilter, *, after: QueueMark | None, limit: int) -> QueueKeys:
         found, words_are_known = self._few(wanted)
         parts = self._parts(wanted, found, after, words_are_known=words_are_known)
@@ -140,7 +142,7 @@ class QueueReads(SearchReads):
         """
         ids = [site.id for site in wanted.sites]
         if wanted.words:
-            found = self.found_by(ids, wanted.words)
+            found = self._found(ids, wanted.words)
             if found is not None:
                 return found, True
         if wanted.flag is not None:
@@ -161,6 +163,12 @@ class QueueReads(SearchReads):
             if len(rows) <= FEW:
                 return {(row.site_id, row.comment_id) for row in rows}, False
         return None, False
+
+    def _found(self, ids: list[str], words: tuple[str, ...]) -> Few | None:
+        """As `found_by`, asked once for a page and the number of all that fit."""
+        if self._last_found is None or self._last_found[0] != (ids, words):
+            self._last_found = (ids, words), self.found_by(ids, words)
+        return self._last_found[1]
 
     def _parts(
         self,

@@ -1,7 +1,7 @@
 """What the checks saw of a comment and how it was weighed, as it was recorded."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -40,18 +40,20 @@ class TraceReads(Connected):
     def _trace_data(
         self, site_ids: Collection[str], comment_ids: Collection[str]
     ) -> Mapping[Screened, Mapping[str, Any]]:
-        rows: Iterable[Row[Any]] = self._connection.execute(
-            select(decisions.c.comment_id, decisions.c.revision, decisions.c.trace)
-            .where(
+        rows = self._connection.execute(
+            select(
+                decisions.c.id, decisions.c.comment_id, decisions.c.revision, decisions.c.trace
+            ).where(
                 decisions.c.site_id.in_(site_ids),
                 decisions.c.comment_id.in_(comment_ids),
                 decisions.c.actor == Actor.CHECKS,
                 decisions.c.trace.is_not(None),
             )
-            .order_by(decisions.c.id)
         )
+        # Put in order here: asked for it, SQLite would go through all of the sites' decisions.
+        in_order = sorted(rows, key=lambda row: row.id)
         # Of several the latest stays.
-        return {(row.comment_id, row.revision): row.trace for row in rows}
+        return {(row.comment_id, row.revision): row.trace for row in in_order}
 
 
 def signal_from(row: Row[Any]) -> Signal:

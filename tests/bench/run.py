@@ -13,6 +13,8 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
+from desk_figures import NUMBER as DESK_NUMBER
+from desk_figures import desk
 from figures import Figure, table
 from http_figures import posting, reading
 from screen_figures import screening
@@ -40,6 +42,11 @@ def parts(*, quick: bool) -> dict[str, Callable[[Path], list[Figure]]]:
         "sqlite": posts("SQLite"),
         "postgres": posts("PostgreSQL"),
         "widget": lambda folder: embedding(folder, rounds=rounds),
+        "desk": lambda folder: [
+            figure
+            for kind in ("SQLite", "PostgreSQL")
+            for figure in desk(folder / kind, kind, number=DESK_NUMBER // (10 if quick else 1))
+        ],
         "screen": lambda folder: screening(folder, rounds=3, batch=batch, single=single),
     }
 

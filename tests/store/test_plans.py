@@ -4,8 +4,10 @@ import pytest
 from sqlalchemy import create_engine, event
 
 from service.core.audit import AuditQuestion, by_key
-from service.core.desk_queue import QueueFilter
+from service.core.desk_queue import Order, QueueFilter
+from service.core.flags import FlagKind
 from service.core.records import CopyKind, PageMark
+from service.core.states import State
 from service.core.webhooks import DeliveryState, Endpoint
 
 TABLES = (
@@ -75,6 +77,9 @@ def test_nothing_that_runs_all_the_time_reads_a_whole_table(world, plans):
     def page(tx, **how):
         tx.thread_page(thread, limit=10, **how)
 
+    def queue(tx, **wanted):
+        tx.queue_page(QueueFilter((site,), **wanted), after=None, limit=5)
+
     asked = {
         "ix_comments_pending": lambda tx: tx.pending_count(1_000),
         "ix_revisions_open": lambda tx: tx.stranded(before=now, now=now, limit=10),
@@ -89,7 +94,14 @@ def test_nothing_that_runs_all_the_time_reads_a_whole_table(world, plans):
         "ix_sketches_campaign": lambda tx: tx.members(site.id, [drafts[0].id]),
         "ix_comments_shown": lambda tx: page(tx, newest_first=False, after=None),
         "ix_comments_shown (root_id": lambda tx: page(tx, newest_first=True, after=mark),
-        "ix_comments_queue": lambda tx: tx.queue_page(QueueFilter((site,)), after=None, limit=5),
+        "ix_comments_queue": queue,
+        "ix_comments_severity": lambda tx: queue(tx, order=Order.SEVEREST),
+        "ix_comments_thread": lambda tx: queue(tx, thread_id=thread.id),
+        "ix_comments_language": lambda tx: queue(tx, language="de"),
+        "ix_signals_symbol": lambda tx: queue(tx, symbol="MANY_LINKS"),
+        "ix_flags_open": lambda tx: queue(tx, state=None, flag=FlagKind.REPORT),
+        "found_words": lambda tx: queue(tx, words=("pear*",)),
+        "ix_readings_number": lambda tx: queue(tx, words=("pear*",)),
         "sqlite_autoindex_decisions_1": lambda tx: tx.judged_page(
             site.id, since=now, after=drafts[0].id, limit=5
         ),
@@ -124,3 +136,19 @@ def test_nothing_that_runs_all_the_time_reads_a_whole_table(world, plans):
             if line.startswith("SCAN") and line.split()[1] in TABLES and "INDEX" not in line
         ]
         assert scans == [], (index, plan)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_stands_on_cards_is_found_by_comment(world, plans):
+    """Reasons, records, authors and campaigns of a page are looked up by id, not by site alone."""
+    contact = world.contact()
+    for _ in range(3):
+        (draft,) = world.lease(world.add(contact_id=contact))
+        world.conclude([draft], State.HELD, "MANY_LINKS")
+    plan = plans(
+        world.store, lambda tx: tx.queue_page(QueueFilter((world.site,)), after=None, limit=5)
+    )
+    assert any("ix_decisions_site_id_comment_id_id" in line for line in plan), plan
+    assert any("ix_comments_contact (site_id=? AND contact_id=?" in line for line in plan), plan
+    # A range of a queue is bound by its state; everything else by more than the site.
+    assert [line for line in plan if line.endswith("(site_id=?)")] == [], plan
