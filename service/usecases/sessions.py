@@ -33,19 +33,24 @@ class FindSession:
     """What is behind a cookie, or None: unknown, idle for too long, or too old.
 
     A session that goes on from another device or network is not ended, since people move; the
-    record says so, and its owner's list of sessions, too.
+    record says so, and its owner's list of sessions, too. What a page asks for by itself leaves a
+    session as it is: somebody who has gone must not seem to be there.
     """
 
     store: Store
     vault: Vault
     clock: Clock
 
-    def __call__(self, secret: str, place: Place | None = None) -> Found | None:
+    def __call__(
+        self, secret: str, place: Place | None = None, *, by_itself: bool = False
+    ) -> Found | None:
         session_id, now = self.vault.keyed_hash("session", secret), self.clock()
         with self.store.read() as tx:
             session = tx.session(session_id, now)
         if session is None or not session.is_alive(now):
             return None
+        if by_itself:
+            return Found(session)
         moved = self._moved(session, place)
         if moved is not None or now - session.seen_at > TOUCH_EVERY:
             with self.store.write() as tx:

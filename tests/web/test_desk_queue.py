@@ -1,18 +1,20 @@
 """The queue as moderators narrow it down and search it, and what its cards tell."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from desks import ADDRESS, Desk, get, post, token_of
-from sqlalchemy import event
+from sqlalchemy import event, select, update
 
 from service.core.comment import DoorFacts, Submission, ThreadRef
 from service.core.policy import Contribution
 from service.core.rules import Family
 from service.core.signals import Signal
 from service.core.states import State
+from service.store.people_tables import sessions
 from service.web.desk.cards import ANSWERED_MAX_CHARS
 
 MANY_LINKS = Contribution(Signal("MANY_LINKS", 0.8, detail="5 links"), 5.5, "Links.", Family.SPAM)
@@ -233,3 +235,24 @@ def test_arrivals_are_counted_since_the_page_was_loaded(desk):
     assert get(bob, address).text == "1 new"
     assert get(browser, "/desk/arrivals?since=x").status_code == 404
     assert get(desk.browser(), address).status_code == 303
+
+
+def test_a_page_left_open_keeps_nobody_signed_in(desk, services):
+    """Asking for arrivals does not count as being there: an idle session ends all the same."""
+    browser = desk.signed_in()
+    page = get(browser, "/desk/")
+    address = unescape(re.search(r'data-arrivals="(.*?)"', page.text)[1])
+
+    def seen_at():
+        with services.store.read() as tx:
+            return tx._connection.execute(select(sessions.c.seen_at)).scalar_one()
+
+    with services.store.write() as tx:
+        tx._connection.execute(
+            update(sessions).values(seen_at=services.clock() - timedelta(hours=1))
+        )
+    before = seen_at()
+    assert get(browser, address).status_code == 200
+    assert seen_at() == before
+    get(browser, "/desk/")
+    assert seen_at() > before

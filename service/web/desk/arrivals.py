@@ -8,7 +8,7 @@ from service.core.errors import NotFound
 from service.core.people import Permission
 from service.web.current import services
 from service.web.desk.filters import queue_filter, read_filters
-from service.web.desk.pages import allow, blueprint
+from service.web.desk.pages import allow, asked_by_itself, blueprint
 from service.web.desk.queue import own_sites
 
 COUNTED_MAX = 100
@@ -16,6 +16,7 @@ COUNTED_MAX = 100
 
 @blueprint.get("/arrivals")
 @allow(Permission.LOOK)
+@asked_by_itself
 def show_arrivals() -> Response:
     """A short text, "3 new", or nothing; 304 where it is what the page has been told already."""
     filters = read_filters(request.args)

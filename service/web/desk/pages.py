@@ -93,6 +93,12 @@ def takes(max_bytes: int) -> Callable[[View], View]:
     return declare
 
 
+def asked_by_itself(view: View) -> View:
+    """Declare that pages ask for this themselves, now and then, whether or not anybody is there."""
+    view.by_itself = True  # type: ignore[attr-defined]
+    return view
+
+
 def rule_of(view: Callable[..., Any]) -> Rule | None:
     found: Rule | None = getattr(view, "rule", None)
     return found
@@ -104,10 +110,11 @@ def guard() -> BaseResponse | None:
     if request.endpoint == "desk.static":
         return None
     g.html_errors = True
-    g.visit = session.find_visit()
+    view = current_app.view_functions[request.endpoint or ""]
+    g.visit = session.find_visit(by_itself=getattr(view, "by_itself", False))
     if request.method == "POST":
         session.refuse_foreign_post()
-    rule = rule_of(current_app.view_functions[request.endpoint or ""])
+    rule = rule_of(view)
     if rule is ANYONE:
         return None
     if g.visit is None:
@@ -118,7 +125,6 @@ def guard() -> BaseResponse | None:
         return redirect(url_for("desk.show_totp"), 303)
     _refuse_without_right(visit().moderator, rule)
     if request.method == "POST":
-        view = current_app.view_functions[request.endpoint or ""]
         g.form = session.posted_form(getattr(view, "max_bytes", session.FORM_MAX_BYTES))
         session.refuse_without_token(g.form, visit())
     return None

@@ -48,9 +48,10 @@ def visit() -> Visit:
     return found
 
 
-def find_visit() -> Visit | None:
+def find_visit(*, by_itself: bool = False) -> Visit | None:
+    """Who this request is from; one that a page sends `by_itself` is no sign of presence."""
     secret = request.cookies.get(_cookie_name())
-    found = services().people.find_session(secret, place()) if secret else None
+    found = services().people.find_session(secret, place(), by_itself=by_itself) if secret else None
     if secret is None or found is None:
         return None
     # By the family, so that a form still counts that was open when the secret was changed.
