@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, literal, select, tuple_, update
 
-from service.core.audit import AuditMark, AuditQuestion, Entry
+from service.core.audit import AuditMark, AuditQuestion, DoerKind, Entry
 from service.core.chain import (
     HEAD_STAMP,
     INSTALLATION,
@@ -175,6 +175,9 @@ def _asked(question: AuditQuestion, chain: str, after: AuditMark | None) -> Sele
         statement = statement.where(audit.c.doer_kind == question.doer.kind)
         if question.doer.id is not None:
             statement = statement.where(audit.c.doer_id == question.doer.id)
+        elif question.doer.kind in {DoerKind.OPERATOR, DoerKind.NOBODY}:
+            # They have no id, which is what the index is asked by.
+            statement = statement.where(audit.c.doer_id.is_(None))
     if question.about is not None:
         statement = statement.where(audit.c.about == question.about)
     if question.since is not None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import create_engine, event
 
-from service.core.audit import AuditQuestion, by_key
+from service.core.audit import BY_NOBODY, AuditQuestion, by_key
 from service.core.desk_queue import Order, QueueFilter
 from service.core.flags import FlagKind
 from service.core.records import CopyKind, PageMark
@@ -111,6 +111,9 @@ def test_nothing_that_runs_all_the_time_reads_a_whole_table(world, plans):
         ),
         "ix_audit_doer": lambda tx: tx.audit_page(
             AuditQuestion([site.id], doer=by_key(contact)), after=None, limit=5
+        ),
+        "ix_audit_doer (nobody": lambda tx: tx.audit_page(
+            AuditQuestion([site.id], doer=BY_NOBODY), after=None, limit=5
         ),
         "ix_audit_about": lambda tx: tx.audit_numbers(site.id, contact),
         "sqlite_autoindex_audit_1": lambda tx: tx.audit_links(site.id, after=7, limit=5),
