@@ -6,9 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
-from service.core.audit import AuditMark, AuditQuestion, DoerKind, Entry
+from service.core.audit import AuditMark, AuditQuestion, Doer, DoerKind, Entry
 from service.core.chain import (
     HEAD_STAMP,
     INSTALLATION,
@@ -172,12 +182,7 @@ def _asked(question: AuditQuestion, chain: str, after: AuditMark | None) -> Sele
     if question.events:
         statement = statement.where(audit.c.event.in_(question.events))
     if question.doer is not None:
-        statement = statement.where(audit.c.doer_kind == question.doer.kind)
-        if question.doer.id is not None:
-            statement = statement.where(audit.c.doer_id == question.doer.id)
-        elif question.doer.kind in {DoerKind.OPERATOR, DoerKind.NOBODY}:
-            # They have no id, which is what the index is asked by.
-            statement = statement.where(audit.c.doer_id.is_(None))
+        statement = statement.where(*_done_by(question.doer))
     if question.about is not None:
         statement = statement.where(audit.c.about == question.about)
     if question.since is not None:
@@ -196,6 +201,16 @@ def _asked(question: AuditQuestion, chain: str, after: AuditMark | None) -> Sele
         else:
             statement = statement.where(audit.c.at < after.at)
     return statement
+
+
+def _done_by(doer: Doer) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [audit.c.doer_kind == doer.kind]
+    if doer.id is not None:
+        conditions.append(audit.c.doer_id == doer.id)
+    elif doer.kind in {DoerKind.OPERATOR, DoerKind.NOBODY}:
+        # They have no id, which is what the index is asked by.
+        conditions.append(audit.c.doer_id.is_(None))
+    return conditions
 
 
 def _place(link: Link) -> tuple[Any, ...]:
