@@ -20,11 +20,16 @@ class Article:
 
     def open(self) -> None:
         self.page.goto(f"{self.base_url}/demo/")
-        self.submit_button.wait_for()
+        self.taken_over.wait_for()
 
     @property
     def widget(self) -> Locator:
         return self.page.locator("vestibule-comments")
+
+    @property
+    def taken_over(self) -> Locator:
+        """The widget's own form, in the place of the one that the server has rendered."""
+        return self.widget.locator("form.vestibule-form[novalidate]")
 
     @property
     def submit_button(self) -> Locator:

@@ -1,7 +1,7 @@
 """The service's whole story in a browser: a comment is written, checked, decided on, and shown."""
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from reader import Article, watch
 
 pytestmark = pytest.mark.browser
@@ -86,17 +86,43 @@ def test_reply_stands_under_its_comment(article: Article) -> None:
 
 
 def test_without_scripts_the_form_posts_itself(browser, article: Article, installation) -> None:
-    """With JavaScript off a plain form posts the comment and leads back to the article."""
+    """With JavaScript off the comments are there, and a plain form leads back to the article."""
+    article.post("Read by everybody, with scripts or without.")
+    expect(article.comment("with scripts or without")).to_be_visible(timeout=5_000)
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{installation.base_url}/demo/")
-    page.locator("form.plain [name=content]").fill("Written in a browser without scripts.")
-    page.locator("form.plain [name=author_name]").fill("Plain Reader")
-    page.locator("form.plain [name=author_email]").fill("plain@example.org")
+    expect(page.get_by_text("with scripts or without")).to_be_visible()
+    page.get_by_label("Comment *").fill("Written in a browser without scripts.")
+    page.get_by_label("Name *").fill("Plain Reader")
+    page.get_by_label("Email *").fill("plain@example.org")
     with page.expect_response(lambda one: one.request.method == "POST") as posted:
         page.get_by_role("button", name="Post Comment").click()
     assert posted.value.status == 303
     page.wait_for_url(f"{installation.base_url}/demo/#vestibule-pending")
-    # By id: what stands inside <noscript> is no text to the test driver.
-    expect(page.locator("#vestibule-pending")).to_be_visible()
+    expect(page.get_by_text("Your comment awaits checks.")).to_be_visible()
     context.close()
+
+
+def test_the_widget_takes_over_while_somebody_writes(article: Article) -> None:
+    """What is being written into the server's form goes on in the widget's, under the same caret."""
+    page = article.page
+    # The script comes late, as on a slow line.
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/embed.js", hold)
+    with page.expect_request("**/embed.js"):
+        page.goto(f"{article.base_url}/demo/", wait_until="commit")
+    content = page.locator("[name=content]")
+    content.click()
+    page.keyboard.type("Begun before the ")
+    assert page.locator("form.vestibule-form[method]").count() == 1
+    held[0].continue_()
+    page.locator("form.vestibule-form[novalidate]").wait_for()
+    expect(content).to_be_focused()
+    page.keyboard.type("script came.")
+    expect(content).to_have_value("Begun before the script came.")
+    expect(page.locator("form.vestibule-form")).to_have_count(1)

@@ -65,7 +65,7 @@ def show_comments(slug: str) -> Response:
         found = read_page(tx, position, page)
     language = language_asked_for()
     links = Links(
-        "" if whole else services().settings.public_url,
+        "" if whole or "included_here" in g else services().settings.public_url,
         url_for("pages.show_comments", slug=slug),
         _query(article, language, page),
     )

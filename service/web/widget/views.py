@@ -2,18 +2,30 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.core.form import HONEYPOT_FIELD, form_fields
 from service.core.languages import DEFAULT_LANGUAGE, FORM_WORDS
 from service.core.lists import Effect, EntryKind
 from service.core.site import Site
+from service.web.api.pages import show_comments
 from service.web.current import services
 from service.web.widget.assets import asset_response, load_assets
 from service.web.widget.playground import PROPERTIES
 
 DEMO_SLUG = "demo"
+DEMO_TITLE = "The room before the room"
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -61,13 +73,19 @@ def demo() -> Response:
     return _page(
         "demo/article.html",
         site=site,
-        page_url=_demo_url(site),
-        fields=form_fields(site.settings),
-        words=FORM_WORDS[DEFAULT_LANGUAGE],
-        honeypot=HONEYPOT_FIELD,
-        token=services().signer.form_token(site.id, services().clock()),
+        comments=_included(site, _demo_url(site)),
         held_words=_held_words(site),
     )
+
+
+def _included(site: Site, page_url: str) -> Markup:
+    """The thread as any site's server would include it. Ours asks itself, so links need no host."""
+    query = {"thread": page_url, "title": DEMO_TITLE, "lang": DEFAULT_LANGUAGE}
+    path = url_for("pages.show_comments", slug=site.slug)
+    with current_app.test_request_context(path, query_string=query):
+        g.included_here = True
+        html = show_comments(site.slug).get_data(as_text=True)
+    return Markup(html)  # noqa: S704 (rendered by a template that escapes)
 
 
 def _held_words(site: Site) -> list[str]:

@@ -72,8 +72,10 @@ async function start(host, signal) {
   try {
     const [language, page] = await asked;
     if (signal.aborted) return;
-    // What was written into the form that the server has rendered is not lost with it.
+    // Nobody who writes into the form that the server has rendered loses it, or a word, meanwhile.
+    if (host.querySelector("form")) await form.catch(() => {});
     const typed = typedInto(host);
+    const writing = /** @type {HTMLInputElement | null} */ (document.activeElement)?.name;
     const threadName = thread.id ?? thread.url;
     const conversation = new Conversation({ host, api, site, threadName, sort, language, signal }, page);
     host.setAttribute("state", "ready");
@@ -82,6 +84,7 @@ async function start(host, signal) {
       try {
         const schema = await answer;
         if (!signal.aborted) conversation.addForm(schema, typed);
+        if (writing) /** @type {any} */ (host.querySelector("form")?.elements.namedItem(writing))?.focus();
       } catch (error) {
         warnOwner(error);
         if (!signal.aborted) conversation.offerForm(() => void addForm(api.form(tag)));

@@ -292,10 +292,11 @@ export class CommentForm {
     /** @type {Partial<Draft> | null} */
     const draft = recall(this.#draftName);
     this.#remember.checked = author !== null;
-    const written = Object.entries({ ...draft?.values, ...typed }).filter(([, value]) => value);
-    for (const [name, value] of Object.entries({ ...author, ...Object.fromEntries(written) })) {
-      const row = this.#rows.get(name);
-      if (row && typeof value === "string") row.value = value;
+    for (const values of [author, draft?.values, typed]) {
+      for (const [name, value] of Object.entries(values ?? {})) {
+        const row = this.#rows.get(name);
+        if (row && value && typeof value === "string") row.value = value;
+      }
     }
     this.#parentId = draft?.parentId ?? null;
     this.#attempt = draft?.attempt;
