@@ -163,6 +163,9 @@ class SignIn:
 
     def _refuse(self, found: Credentials | None, place: Place, why: str) -> NoReturn:
         moderator = found.moderator if found else None
+        # Of attempts at accounts that do not exist only some are: nobody may fill the disk.
+        if moderator is None and self.limiter.admit_guess("recorded attempts of nobody"):
+            raise Forbidden(why)
         details = {"network": place.network, "device": place.device}
         with self.store.write() as tx:
             at = self.clock()

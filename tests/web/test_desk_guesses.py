@@ -103,6 +103,14 @@ def test_failed_sign_ins_are_recorded_without_address_or_password(desk):
     assert "@" not in text
 
 
+def test_strangers_cannot_fill_the_record(desk):
+    """Of attempts at addresses that nobody has, ten in a quarter of an hour are recorded."""
+    for number in range(14):
+        sign_in(browser_at(desk, 100 + number), f"nobody{number}", "wrong wrong")
+    events = [one.event for one in desk.services.audit.chain(None)]
+    assert events.count(Event.SIGN_IN_FAILED) == 10
+
+
 def test_without_redis_one_signs_in_all_the_same(settings, sqlite_url):
     """Guesses are not counted then, and the password is what counts."""
     from service import wiring
