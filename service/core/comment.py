@@ -122,6 +122,8 @@ class NewComment:
     facts: DoorFacts
     created_at: datetime
     ip_sealed: bytes | None = None
+    staff_id: str | None = None
+    """Of who wrote it at the desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +264,8 @@ class PublicComment:
     """A comment as readers get it. It has no place for an e-mail address or an IP, on purpose.
 
     A removed comment that still carries shown replies is a tombstone: `removed`, without name,
-    link and content.
+    link and content. `staff` says that the site's staff wrote it: by the site's own words for that,
+    or True where it has none.
     """
 
     id: str
@@ -275,6 +278,7 @@ class PublicComment:
     created_at: datetime
     edited_at: datetime | None
     removed: bool
+    staff: bool | str = False
 
 
 @dataclass(frozen=True, slots=True)

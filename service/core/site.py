@@ -74,6 +74,13 @@ class SiteSettings:
         default=(),
         metadata={"help": "Names that visitors may not use, beside those reserved everywhere."},
     )
+    staff_label: str = field(
+        default="",
+        metadata={
+            "help": "What stands beside names of the site's staff, up to 40 characters; empty: "
+            "the reader's word for it."
+        },
+    )
 
 
 SITE_SETTING_NAMES = tuple(one.name for one in fields(SiteSettings))

@@ -119,5 +119,6 @@ def _comment_values(comment: NewComment) -> dict[str, Any]:
         "live": 0,
         "attempt": 0,
         "severity": 0,
+        "staff_id": comment.staff_id,
         "created_at": comment.created_at,
     }

@@ -25,6 +25,7 @@ _SHOWN = (
         comments.c.state,
         comments.c.created_at,
         comments.c.edited_at,
+        comments.c.staff_id,
         contacts.c.avatar_id,
     )
     .select_from(
@@ -94,4 +95,5 @@ def _public(row: Row[Any]) -> PublicComment:
         created_at=row.created_at,
         edited_at=None if removed else row.edited_at,
         removed=removed,
+        staff=row.staff_id is not None and not removed,
     )

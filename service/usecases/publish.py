@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from service.core.comment import MAX_DEPTH, Page
@@ -38,7 +38,11 @@ def read_page(reads: Reads, position: ThreadPosition, request: PageRequest) -> P
         after=after,
         limit=request.limit + 1,
     )
-    shown = found[: request.limit]
+    label = position.site.settings.staff_label
+    shown = [
+        (replace(one, staff=label) if one.staff and label else one, mark)
+        for one, mark in found[: request.limit]
+    ]
     more = len(found) > request.limit
     return Page(
         comments=tuple(comment for comment, _ in shown),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from service.core.outside import Memory
+from service.usecases.answer import AnswerAsStaff
 from service.usecases.bulk import BulkActions
 from service.usecases.claims import Claims
 from service.usecases.redact import RedactComment
@@ -16,6 +17,7 @@ class Deciding:
     bulk: BulkActions
     claims: Claims
     redact: RedactComment
+    answer: AnswerAsStaff
 
 
 def build_deciding(parts: Parts, memory: Memory) -> Deciding:
@@ -24,4 +26,5 @@ def build_deciding(parts: Parts, memory: Memory) -> Deciding:
         bulk=BulkActions(parts.store, parts.clock, parts.new_id),
         claims=Claims(memory, parts.store),
         redact=RedactComment(parts.store, parts.clock, parts.new_id),
+        answer=AnswerAsStaff(parts.store, parts.vault, parts.clock, parts.new_id),
     )

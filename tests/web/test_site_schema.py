@@ -149,6 +149,7 @@ def test_a_public_comment_has_exactly_these_keys():
         "created_at": "2026-05-04T12:30:00.123Z",
         "edited_at": None,
         "removed": False,
+        "staff": False,
     }
 
 

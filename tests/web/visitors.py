@@ -23,7 +23,7 @@ STORY = f"{NEWS}/story"
 EMAIL = "jane.reader@example.org"
 PUBLIC_KEYS = {
     "id", "parent_id", "depth", "author_name", "author_url", "avatar", "content_html",
-    "created_at", "edited_at", "removed",
+    "created_at", "edited_at", "removed", "staff",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 # Each of these adds its pages to the blueprint.
 from service.web.desk import (
     account,
+    answering,
     arrivals,
     audit,
     authors,
@@ -30,6 +31,7 @@ from service.web.desk.pages import blueprint
 
 __all__ = [
     "account",
+    "answering",
     "arrivals",
     "audit",
     "authors",

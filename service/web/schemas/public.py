@@ -25,6 +25,7 @@ def public_comment(comment: PublicComment) -> dict[str, Any]:
         "created_at": rfc3339(comment.created_at),
         "edited_at": rfc3339(comment.edited_at) if comment.edited_at else None,
         "removed": removed,
+        "staff": comment.staff,
     }
 
 

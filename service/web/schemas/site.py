@@ -29,6 +29,7 @@ from service.web.schemas.faults import (
 from service.web.schemas.text import Line
 
 NAMES_MAX = 1_000
+STAFF_LABEL_MAX_CHARS = 40
 ORIGINS_MAX = 50
 NETWORKS_MAX = 1_000
 
@@ -146,6 +147,7 @@ class SettingsSchema(StrictSchema):
     proof_max_number = Whole(1_000, 10_000_000)
     languages = Languages()
     reserved_names = Lines(max_items=NAMES_MAX, max_chars=NAME_MAX_CHARS)
+    staff_label = Line(required=False, max_chars=STAFF_LABEL_MAX_CHARS, empty="")
 
 
 _SETTINGS = SettingsSchema()
