@@ -11,6 +11,7 @@ from service.core.errors import InvalidURL
 from service.core.signing import key_of
 from service.core.urls import origin_of
 
+METRICS_TOKEN_MIN_CHARS = 16
 SECRET_MIN_CHARS = 32
 
 _HOST = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?")
@@ -61,6 +62,12 @@ def secret(text: str) -> str:
             f"must have at least {SECRET_MIN_CHARS} characters; "
             "`vestibule init` makes one in the data directory"
         )
+    return text
+
+
+def metrics_token(text: str) -> str:
+    if len(text) < METRICS_TOKEN_MIN_CHARS or not text.isascii() or not text.isprintable():
+        raise ValueError(f"needs at least {METRICS_TOKEN_MIN_CHARS} characters of ASCII")
     return text
 
 

@@ -62,6 +62,7 @@ class Settings:
     smtp_user: str | None
     smtp_password: str | None
     smtp_from: str | None
+    metrics_token: str | None
     log_level: str
 
     def required_secret(self) -> str:
@@ -198,6 +199,11 @@ TABLE = (
         "The password at the mail server; never sent without encryption, except to this machine.", secret=True,
     ),
     Setting("VESTIBULE_SMTP_FROM", "smtp_from", None, kinds.mail_address, "The address that mails come from."),
+    Setting(
+        "VESTIBULE_METRICS_TOKEN", "metrics_token", None, kinds.metrics_token,
+        "What Prometheus gives as a bearer token at `/metrics`, at least 16 characters; without it there is no such page.",
+        secret=True,
+    ),
     Setting("VESTIBULE_LOG_LEVEL", "log_level", "info", kinds.log_level, "debug, info, warning or error."),
 )  # fmt: skip
 

@@ -33,6 +33,7 @@ from service.core.events import Event
 from service.core.flags import FlagReads, FlagWrites
 from service.core.learning import LessonReader, LessonReads, LessonWrites
 from service.core.listing import ListReads, ListWrites
+from service.core.metrics import MetricReads
 from service.core.own import OwnReads
 from service.core.reasons import ReasonReads, ReasonWrites
 from service.core.records import (
@@ -77,6 +78,7 @@ class Reads(
     FlagReads,
     LessonReads,
     ListReads,
+    MetricReads,
     OwnReads,
     QueueReads,
     RulingReads,

@@ -13,6 +13,7 @@ from service.store.flags import FlagReads, FlagWrites
 from service.store.lessons import LessonReads, LessonWrites
 from service.store.lists import ListReads, ListWrites
 from service.store.looking_up import LookUpReads
+from service.store.measuring import MetricReads
 from service.store.own import OwnReads
 from service.store.people import PeopleReads, PeopleWrites
 from service.store.policies import PolicyReads, PolicyWrites
@@ -51,6 +52,7 @@ class SqlReads(
     ReplayReads,
     LessonReads,
     ListReads,
+    MetricReads,
     RulingReads,
     WebhookReads,
     DigestReads,

@@ -6,7 +6,7 @@ from flask import Flask, Response
 
 from service import settings as configuration
 from service import wiring
-from service.web import errors, health, problems
+from service.web import errors, health, metrics, problems
 from service.web.api import comments as comments_api
 from service.web.api import counting, flags, pages, previewing, reading, status
 from service.web.api.access import SlugConverter
@@ -56,6 +56,7 @@ def create_app(services: Services | None = None) -> Flask:
         desk,
         widget,
         health.blueprint,
+        metrics.blueprint,
         problems.blueprint,
     ):
         app.register_blueprint(blueprint)

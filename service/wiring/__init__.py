@@ -31,6 +31,7 @@ from service.usecases.find_author import FindAuthor
 from service.usecases.gather import Gather
 from service.usecases.learn import SiteFilters
 from service.usecases.look_up import LookUp
+from service.usecases.measure import Measure
 from service.usecases.moderate import DecideComment
 from service.usecases.policies import ComparePolicy, ReportShadow, SetPolicy
 from service.usecases.prove import Proofs
@@ -93,6 +94,7 @@ class Services(Parts):
     lists: Listing
     authors: Authors
     delivering: Delivering
+    measure: Measure
     close: Callable[[], None]
 
 
@@ -238,6 +240,7 @@ def build(settings: Settings) -> Services:
         lists=lists,
         authors=build_authors(parts, lists.senders),
         delivering=build_delivering(parts),
+        measure=Measure(store, queue, utc_now),
         close=close,
     )
 
