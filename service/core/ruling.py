@@ -69,14 +69,19 @@ class RulingItem:
 class RulingReads(Protocol):
     def campaign_lines(
         self, site_id: str, *, before: str | None, limit: int
-    ) -> Sequence[CampaignLine]:
-        """Those to which something was added last come first, before a comment's id."""
+    ) -> tuple[Sequence[CampaignLine], str | None]:
+        """Those to which something was added last come first, before a comment's id; and before
+        which id to go on, which may be so though there are none. Few are asked for at once.
+        """
         ...
 
     def campaign_line(self, site_id: str, campaign_id: str) -> CampaignLine | None: ...
     def campaign_states(
         self, site_id: str, campaign_ids: Collection[str]
-    ) -> Mapping[str, Mapping[State, int]]: ...
+    ) -> Mapping[str, Mapping[State, int]]:
+        """Of those that are counted."""
+        ...
+
     def campaign_ids_of(self, site_id: str, comment_id: str) -> str | None:
         """The campaign that a comment is of now."""
         ...

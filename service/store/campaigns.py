@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, cast, distinct, func, select
+from sqlalchemy import ColumnElement, Select, Text, cast, distinct, func, literal, select
 
 from service.core.ruling import SIZE_MIN, CampaignLine, CampaignMember
 from service.core.states import State
@@ -12,28 +12,67 @@ from service.store.connected import Connected
 from service.store.tables import comments, sketches
 from service.store.types import Id
 
-# PostgreSQL has no largest uuid before 18; as text they have the same order.
-_FIRST: ColumnElement[str] = cast(func.min(cast(sketches.c.comment_id, Text)), Id)
-_LAST: ColumnElement[str] = cast(func.max(cast(sketches.c.comment_id, Text)), Id)
+WINDOW = 5_000
+"""In so many sketches at a time campaigns are looked for, the newest first."""
+
 _COMMENT = (comments.c.site_id == sketches.c.site_id) & (comments.c.id == sketches.c.comment_id)
+_members = sketches.alias("members")
 
 
 class CampaignReads(Connected):
     def campaign_lines(
         self, site_id: str, *, before: str | None, limit: int
-    ) -> Sequence[CampaignLine]:
-        statement = _grouped(site_id).having(func.count() >= SIZE_MIN)
+    ) -> tuple[Sequence[CampaignLine], str | None]:
+        newest = select(sketches.c.campaign_id, sketches.c.comment_id).where(
+            sketches.c.site_id == site_id
+        )
         if before is not None:
-            statement = statement.having(before > _LAST)
-        return self._lines(statement.order_by(_LAST.desc()).limit(limit))
+            newest = newest.where(sketches.c.comment_id < before)
+        window = newest.order_by(sketches.c.comment_id.desc()).limit(WINDOW).subquery()
+        # PostgreSQL has no largest uuid before 18; as text they have the same order.
+        last: ColumnElement[str] = cast(func.max(cast(window.c.comment_id, Text)), Id)
+        size = _of_campaign(site_id, window.c.campaign_id, func.count()).scalar_subquery()
+        statement = select(window.c.campaign_id, last.label("last_id"), size.label("size"))
+        if before is not None:
+            # What has come since stands on a page before this one.
+            newer = _of_campaign(site_id, window.c.campaign_id, literal(1)).where(
+                _members.c.counted.in_([True, False]), _members.c.comment_id >= before
+            )
+            statement = statement.where(~newer.exists())
+        grouped = statement.group_by(window.c.campaign_id).subquery()
+        rows = self._connection.execute(
+            select(grouped)
+            .where(grouped.c.size >= SIZE_MIN)
+            .order_by(grouped.c.last_id.desc())
+            .limit(limit + 1)
+        ).all()
+        if len(rows) > limit:
+            return self._lines(site_id, rows[:limit]), rows[limit - 1].last_id
+        ends = self._connection.execute(
+            newest.order_by(sketches.c.comment_id.desc()).offset(WINDOW - 1).limit(1)
+        ).one_or_none()
+        return self._lines(site_id, rows), ends.comment_id if ends is not None else None
 
     def campaign_line(self, site_id: str, campaign_id: str) -> CampaignLine | None:
-        lines = self._lines(_grouped(site_id).where(sketches.c.campaign_id == campaign_id))
-        return lines[0] if lines else None
+        found = self._connection.execute(
+            _of_campaign(site_id, literal(campaign_id, Id), func.count())
+        ).scalar_one()
+        if not found:
+            return None
+        last = [
+            row.comment_id
+            for counted in (True, False)
+            for row in self._connection.execute(
+                _of_campaign(site_id, literal(campaign_id, Id), _members.c.comment_id)
+                .where(_members.c.counted.is_(counted))
+                .order_by(_members.c.comment_id.desc())
+                .limit(1)
+            )
+        ]
+        return self._lines(site_id, [_Group(campaign_id, max(last), found)])[0]
 
-    def _lines(self, statement: Select[Any]) -> list[CampaignLine]:
-        rows = self._connection.execute(statement).all()
-        if not rows:
+    def _lines(self, site_id: str, groups: Sequence[Any]) -> list[CampaignLine]:
+        if not groups:
             return []
         figures = self._connection.execute(
             select(
@@ -46,24 +85,24 @@ class CampaignReads(Connected):
             )
             .join(comments, _COMMENT)
             .where(
-                sketches.c.site_id == rows[0].site_id,
-                sketches.c.campaign_id.in_([row.campaign_id for row in rows]),
+                sketches.c.site_id == site_id,
+                sketches.c.campaign_id.in_([one.campaign_id for one in groups]),
                 sketches.c.counted,
             )
             .group_by(sketches.c.campaign_id)
         )
-        known = {row.campaign_id: row for row in figures}
+        known = {row.campaign_id: (row.authors, row.pages, row.networks) for row in figures}
         return [
+            # A campaign is named for its first comment.
             CampaignLine(
-                row.site_id,
-                row.campaign_id,
-                row.size,
-                row.first_id,
-                row.last_id,
-                *((one.authors, one.pages, one.networks) if one is not None else (0, 0, 0)),
+                site_id,
+                one.campaign_id,
+                one.size,
+                one.campaign_id,
+                one.last_id,
+                *known.get(one.campaign_id, (0, 0, 0)),
             )
-            for row in rows
-            for one in [known.get(row.campaign_id)]
+            for one in groups
         ]
 
     def campaign_states(
@@ -72,7 +111,11 @@ class CampaignReads(Connected):
         rows = self._connection.execute(
             select(sketches.c.campaign_id, comments.c.state, func.count().label("number"))
             .join(comments, _COMMENT)
-            .where(sketches.c.site_id == site_id, sketches.c.campaign_id.in_(campaign_ids))
+            .where(
+                sketches.c.site_id == site_id,
+                sketches.c.campaign_id.in_(campaign_ids),
+                sketches.c.counted,
+            )
             .group_by(sketches.c.campaign_id, comments.c.state)
         )
         found: dict[str, dict[State, int]] = defaultdict(dict)
@@ -126,15 +169,11 @@ class CampaignReads(Connected):
         return {row.id: row.content for row in rows}
 
 
-def _grouped(site_id: str) -> Select[Any]:
-    return (
-        select(
-            sketches.c.site_id,
-            sketches.c.campaign_id,
-            func.count().label("size"),
-            _FIRST.label("first_id"),
-            _LAST.label("last_id"),
-        )
-        .where(sketches.c.site_id == site_id)
-        .group_by(sketches.c.site_id, sketches.c.campaign_id)
-    )
+class _Group(NamedTuple):
+    campaign_id: str
+    last_id: str
+    size: int
+
+
+def _of_campaign(site_id: str, campaign_id: Any, what: Any) -> Select[Any]:
+    return select(what).where(_members.c.site_id == site_id, _members.c.campaign_id == campaign_id)

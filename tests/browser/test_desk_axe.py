@@ -6,7 +6,13 @@ from desk_place import DeskPlace, desk_place
 from playwright.sync_api import Browser, expect
 from reader import watch
 
+from service.core.audit import BY_OPERATOR
+from service.core.comment import DoorFacts, Submission, ThreadRef
+from service.core.decisions import Action
+from service.core.lists import Effect, EntryKind
 from service.core.people import Membership, Moderator, Role
+from service.usecases.listing.edit import NewEntry
+from service.usecases.rule import Wanted
 from service.web.desk.navigation import places_for
 
 pytestmark = pytest.mark.browser
@@ -32,23 +38,66 @@ def addresses(place: DeskPlace) -> dict[str, str]:
     site_id, comment_id = place.records["Dora"].split("/")[-2:]
     with place.desk.services.store.read() as tx:
         dora = tx.queued(place.desk.news, comment_id)
-    return found | {
-        "all comments": place.url_for("desk.show_queue", state="all", order="severest"),
-        "filters": place.url_for(
-            "desk.show_queue",
-            state="all",
-            q="you",
-            site="news",
-            age="under-1d",
-            symbol="MODEL_ABUSE",
-        ),
-        "nothing": place.url_for("desk.show_queue", q="xylophone"),
-        "a record": place.base_url + place.records["Cheap Pills"],
-        "an author": place.url_for("desk.show_author", site_id=site_id, contact_id=dora.contact_id),
-        "a file of lists": place.url_for("desk.show_import", site_id=site_id),
-        "own account": place.url_for("desk.show_account"),
-        "codes": place.url_for("desk.show_totp"),
-        "what is not there": place.base_url + "/desk/nowhere",
+    return (
+        found
+        | listed(place, site_id)
+        | {
+            "all comments": place.url_for("desk.show_queue", state="all", order="severest"),
+            "filters": place.url_for(
+                "desk.show_queue",
+                state="all",
+                q="you",
+                site="news",
+                age="under-1d",
+                symbol="MODEL_ABUSE",
+            ),
+            "nothing": place.url_for("desk.show_queue", q="xylophone"),
+            "a record": place.base_url + place.records["Cheap Pills"],
+            "an author": place.url_for(
+                "desk.show_author", site_id=site_id, contact_id=dora.contact_id
+            ),
+            "a file of lists": place.url_for("desk.show_import", site_id=site_id),
+            "own account": place.url_for("desk.show_account"),
+            "codes": place.url_for("desk.show_totp"),
+            "what is not there": place.base_url + "/desk/nowhere",
+        }
+    )
+
+
+def posted(place: DeskPlace, text: str, number: int) -> str:
+    """The id of a comment that the checks have looked at."""
+    desk = place.desk
+    submission = Submission(
+        site=desk.news, thread=ThreadRef("https://news.example/lake", title="The lake"),
+        content=text, author_name=f"Walker {number}", author_email=f"walker{number}@example.org",
+        author_url=None, parent_id=None, ip=f"198.51.{number}.23", facts=DoorFacts(),
+    )  # fmt: skip
+    found = desk.services.submit(submission).comment_id
+    desk.services.screen([desk.item(desk.news, found)])
+    return found
+
+
+def listed(place: DeskPlace, site_id: str) -> dict[str, str]:
+    """An entry of a list that a comment has met, a campaign, and another one that was ruled on."""
+    services = place.desk.services
+    word = NewEntry(EntryKind.WORD, Effect.HOLD, "sunrise", note="For the test")
+    [entry] = services.lists.edit.add(site_id, [word], BY_OPERATOR).entries
+    variant = "{} The sunrise over the lake was {} worth getting up for, all of us agreed on the way back: {}."
+    ids = [
+        posted(place, variant.format(f"N{number}.", mood, mood), number)
+        for mood in ("really", "hardly")
+        for number in range(4)
+    ]
+    with services.store.read() as tx:
+        names = [tx.campaign_ids_of(site_id, one) for one in ids]
+    ada = Moderator(services.new_id(), "Ada", (Membership(Role.ADMIN),))
+    wanted = Wanted(site_id, str(names[0]), Action.SPAM, services.clock())
+    ruling = services.lists.rule(wanted, ada)
+    ends = {"site_id": site_id, "campaign_id": str(names[-1])}
+    return {
+        "an entry": place.url_for("desk.show_entry", site_id=site_id, entry_id=entry.id),
+        "a campaign": place.url_for("desk.show_campaign", **ends),
+        "a ruling": place.url_for("desk.show_ruling", site_id=site_id, ruling_id=ruling.id),
     }
 
 

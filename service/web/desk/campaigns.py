@@ -65,12 +65,8 @@ def show_campaigns() -> Response:
         chosen = [site for site in sites if slug in (None, "", site.slug)]
         if slug and not chosen:
             raise NotFound
-        found: list[CampaignLine] = []
-        for site in chosen:
-            found += tx.campaign_lines(site.id, before=before, limit=PAGE_SIZE + 1)
-        found.sort(key=lambda one: one.last_id, reverse=True)
-        shown_lines = found[:PAGE_SIZE]
-        campaigns = _shown(tx, shown_lines)
+        lines, next_mark = _latest(tx, chosen, before)
+        campaigns = _shown(tx, lines)
         standing = tx.rulings(
             [site.id for site in chosen], ended=False, before=None, limit=MEMBERS_SHOWN
         )
@@ -83,7 +79,7 @@ def show_campaigns() -> Response:
         slug=slug or "",
         slugs={site.id: site.slug for site in sites},
         after=before,
-        next_mark=shown_lines[-1].last_id if len(found) > PAGE_SIZE else None,
+        next_mark=next_mark,
     )
 
 
@@ -206,6 +202,26 @@ def _campaign_page(
         "problems": problems,
     }
     return page("campaign", status, **values)
+
+
+def _latest(
+    tx: Reads, sites: Sequence[Site], before: str | None
+) -> tuple[Sequence[CampaignLine], str | None]:
+    """The latest campaigns of several sites together, and where the next page begins."""
+    found: list[CampaignLine] = []
+    marks: list[str] = []
+    for site in sites:
+        lines, mark = tx.campaign_lines(site.id, before=before, limit=PAGE_SIZE)
+        found += lines
+        marks += [mark] if mark is not None else []
+    # What one site has to say ends where another one may still have something later than that.
+    bound = max(marks, default="")
+    found = sorted(
+        (one for one in found if one.last_id >= bound), key=lambda one: one.last_id, reverse=True
+    )
+    if len(found) > PAGE_SIZE:
+        return found[:PAGE_SIZE], found[PAGE_SIZE - 1].last_id
+    return found, bound or None
 
 
 def _shown(tx: Reads, lines: Sequence[CampaignLine]) -> Sequence[ShownCampaign]:
