@@ -91,7 +91,7 @@ def site_set(
 
 @click.group()
 def thread() -> None:
-    """Close a page's comments, or open them again."""
+    """Close a page's comments, switch them off, or open them again."""
 
 
 @thread.command("close")
@@ -108,6 +108,28 @@ def thread_close(slug: str, url: str) -> None:
 def thread_open(slug: str, url: str) -> None:
     """Take comments on the page of site SLUG at URL again."""
     _set_closed(slug, url, closed=False)
+
+
+@thread.command("off")
+@click.argument("slug")
+@click.argument("url")
+def thread_off(slug: str, url: str) -> None:
+    """Show no comments and take none on the page of site SLUG at URL; they are kept."""
+    _set_off(slug, url, off=True)
+
+
+@thread.command("on")
+@click.argument("slug")
+@click.argument("url")
+def thread_on(slug: str, url: str) -> None:
+    """Show the comments on the page of site SLUG at URL again."""
+    _set_off(slug, url, off=False)
+
+
+def _set_off(slug: str, url: str, *, off: bool) -> None:
+    with opened(_checked()) as services:
+        found = services.switch_thread(slug, url, off=off)
+    click.echo(f"Comments are {'off' if off else 'on'} on {found.url}.")
 
 
 def _set_closed(slug: str, url: str, *, closed: bool) -> None:

@@ -46,6 +46,8 @@ class Event(StrEnum):
     SITE_CHANGED = "site.changed", "changed the site's settings"
     THREAD_CLOSED = "thread.closed", "closed the comments of a page"
     THREAD_OPENED = "thread.opened", "opened the comments of a page"
+    THREAD_OFF = "thread.off", "switched the comments of a page off"
+    THREAD_ON = "thread.on", "switched the comments of a page on"
     KEY_ADDED = "key.added", "made a key"
     KEY_REMOVED = "key.removed", "took a key away"
     WEBHOOK_CHANGED = "webhook.changed", "changed a webhook"

@@ -140,7 +140,10 @@ class NewContact:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """`version` grows with every change of what readers see."""
+    """`version` grows with every change of what readers see.
+
+    One that is `closed` takes no new comments; of one that is `off` nothing is shown either.
+    """
 
     id: str
     site_id: str
@@ -149,6 +152,7 @@ class Thread:
     closed: bool
     version: int
     approved_count: int = 0
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,12 +94,12 @@ class AddingWrites(CoreReads, Connected):
             number = int.from_bytes(page_key_hash(site_id)[:8], signed=True)
             self._connection.execute(select(func.pg_advisory_xact_lock(number)))
 
-    def set_thread_closed(self, thread: Thread, *, closed: bool) -> None:
-        # Readers are told whether a thread is closed, so its version grows.
+    def set_thread_state(self, thread: Thread, *, closed: bool, off: bool) -> None:
+        # Readers are told, so its version grows.
         self._connection.execute(
             update(threads)
             .where(threads.c.site_id == thread.site_id, threads.c.id == thread.id)
-            .values(closed=closed, version=threads.c.version + 1)
+            .values(closed=closed, off=off, version=threads.c.version + 1)
         )
 
     # -- sites, secrets, housekeeping --------------------------------------------------------------

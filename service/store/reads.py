@@ -61,6 +61,7 @@ _THREAD_COLUMNS = (
     threads.c.closed,
     threads.c.version,
     threads.c.approved_count,
+    threads.c.off,
 )
 _OF_KEY = (threads.c.site_id == thread_keys.c.site_id) & (threads.c.id == thread_keys.c.thread_id)
 _ONE_OF_KEYS = thread_keys.c.key.in_([bindparam("one"), bindparam("other")])
@@ -176,7 +177,7 @@ class CoreReads(Connected):
             row = _best(rows, by_id, by_page)
             if row is None or row.thread_id is None:
                 return ThreadPosition(site, None)
-            return ThreadPosition(site, Thread(row.thread_id, site.id, *row[7:12]))
+            return ThreadPosition(site, Thread(row.thread_id, site.id, *row[7:13]))
 
         return position
 
@@ -194,7 +195,7 @@ class CoreReads(Connected):
         rows = self._connection.execute(
             select(thread_keys.c.key, threads.c.approved_count)
             .select_from(thread_keys.join(threads, _OF_KEY))
-            .where(thread_keys.c.site_id == site_id, thread_keys.c.key.in_(wanted))
+            .where(thread_keys.c.site_id == site_id, thread_keys.c.key.in_(wanted), ~threads.c.off)
         )
         counts: dict[bytes | None, int] = {bytes(row.key): row.approved_count for row in rows}
         return [counts.get(by_id, counts.get(by_page, 0)) for by_id, by_page in keys]

@@ -88,6 +88,7 @@ def thread_from(row: Row[Any]) -> Thread:
         closed=row.closed,
         version=row.version,
         approved_count=row.approved_count,
+        off=row.off,
     )
 
 

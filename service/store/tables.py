@@ -46,6 +46,7 @@ threads = Table(
     Column("closed", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     Column("approved_count", Integer, nullable=False),
+    Column("off", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
 )
 

@@ -30,7 +30,7 @@ def read_page(reads: Reads, position: ThreadPosition, request: PageRequest) -> P
     A cursor says a place in the order of the ids; one of another thread finds nothing of it.
     """
     after = _decode(request.cursor) if request.cursor else None
-    if position.thread is None:
+    if position.thread is None or position.thread.off:
         return Page((), None, 0)
     found = reads.thread_page(
         position.thread,

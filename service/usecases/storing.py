@@ -185,6 +185,8 @@ def _repeated_answers(tx: Reads, claims: Sequence[KeyClaim]) -> Answers:
 
 
 def _refuse_closed(thread: Thread | None) -> None:
+    if thread is not None and thread.off:
+        raise ThreadClosed("Comments on this page are switched off.")
     if thread is not None and thread.closed:
         raise ThreadClosed("Comments on this page are closed.")
 

@@ -1,4 +1,4 @@
-"""Threads: find or make the one of a page, close it to new comments, open it again."""
+"""Threads: find or make the one of a page, close it to new comments, switch it off."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +35,10 @@ def open_thread(
 
 @dataclass(frozen=True, slots=True)
 class CloseThread:
-    """Raises `NotFound` for the site, `OriginRefused` or `InvalidURL` for the page."""
+    """A closed thread keeps its comments and takes no new ones.
+
+    Raises `NotFound` for the site, `OriginRefused` or `InvalidURL` for the page.
+    """
 
     store: Store
     clock: Clock
@@ -43,14 +46,41 @@ class CloseThread:
 
     def __call__(self, site_slug: str, url: str, *, closed: bool, by: Doer = BY_OPERATOR) -> Thread:
         with self.store.write() as tx:
-            site = tx.site(site_slug)
-            if site is None:
-                raise NotFound(f"There is no site {site_slug}.")
-            if origin_of(url) not in site.origins:
-                raise OriginRefused("The page's address does not belong to this site.")
-            known, now = tx.thread(site.id, page_key(url), None), self.clock()
-            thread = open_thread(tx, site, ThreadRef(url), known, new_id=self.new_id, now=now)
-            tx.set_thread_closed(thread, closed=closed)
+            thread = thread_of(tx, site_slug, url, new_id=self.new_id, now=self.clock())
+            tx.set_thread_state(thread, closed=closed, off=thread.off)
             event = Event.THREAD_CLOSED if closed else Event.THREAD_OPENED
-            tx.record(Entry(site.id, event, by, now, thread.id, {"page": thread.url}))
+            _record(tx, thread, event, by, self.clock())
         return thread
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchThread:
+    """Of a thread that is off readers see nothing, and it takes nothing; its comments are kept for
+    the day when it is switched on again. Raises like `CloseThread`.
+    """
+
+    store: Store
+    clock: Clock
+    new_id: NewId
+
+    def __call__(self, site_slug: str, url: str, *, off: bool, by: Doer = BY_OPERATOR) -> Thread:
+        with self.store.write() as tx:
+            thread = thread_of(tx, site_slug, url, new_id=self.new_id, now=self.clock())
+            tx.set_thread_state(thread, closed=thread.closed, off=off)
+            _record(tx, thread, Event.THREAD_OFF if off else Event.THREAD_ON, by, self.clock())
+        return thread
+
+
+def thread_of(tx: Writes, site_slug: str, url: str, *, new_id: NewId, now: datetime) -> Thread:
+    """The thread of a site's page, made if there is none yet."""
+    site = tx.site(site_slug)
+    if site is None:
+        raise NotFound(f"There is no site {site_slug}.")
+    if origin_of(url) not in site.origins:
+        raise OriginRefused("The page's address does not belong to this site.")
+    known = tx.thread(site.id, page_key(url), None)
+    return open_thread(tx, site, ThreadRef(url), known, new_id=new_id, now=now)
+
+
+def _record(tx: Writes, thread: Thread, event: Event, by: Doer, now: datetime) -> None:
+    tx.record(Entry(thread.site_id, event, by, now, thread.id, {"page": thread.url}))

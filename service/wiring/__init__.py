@@ -43,7 +43,7 @@ from service.usecases.sites import AddSite, ChangeSite, KnownSites
 from service.usecases.submit import SubmitComments
 from service.usecases.surge import WatchSurges
 from service.usecases.sweep import Sweep
-from service.usecases.threads import CloseThread
+from service.usecases.threads import CloseThread, SwitchThread
 from service.usecases.together import Together
 from service.usecases.weigh import Weigh
 from service.wiring.authors import Authors, build_authors
@@ -88,6 +88,7 @@ class Services(Parts):
     report_shadow: ReportShadow
     prepare_replay: PrepareReplay
     close_thread: CloseThread
+    switch_thread: SwitchThread
     find_author: FindAuthor
     people: People
     audit: Audit
@@ -234,6 +235,7 @@ def build(settings: Settings) -> Services:
         report_shadow=ReportShadow(store, packaged_policy),
         prepare_replay=PrepareReplay(store, load_screener, packaged_policy, utc_now, lists.known),
         close_thread=CloseThread(store, utc_now, new_id),
+        switch_thread=SwitchThread(store, utc_now, new_id),
         find_author=FindAuthor(store, vault),
         people=build_people(parts),
         audit=build_audit(parts),

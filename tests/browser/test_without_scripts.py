@@ -74,6 +74,17 @@ def test_the_widget_takes_over_what_the_server_rendered(live: Live, open_page) -
     assert findings(page) == []
 
 
+def test_the_widget_says_that_comments_are_switched_off(live: Live, open_page) -> None:
+    """Instead of a number there is a sentence, and no form."""
+    path = "/off"
+    live.publish(path, "The first.")
+    live.services.switch_thread("gazette", live.pages_url + path, off=True)
+    page = open_page(live.page(path))
+    expect(page.get_by_role("heading", name="Comments are switched off.")).to_be_visible()
+    expect(page.locator("form, article")).to_have_count(0)
+    assert findings(page) == []
+
+
 def test_pages_of_our_own_are_accessible(live: Live, open_page) -> None:
     """The whole page of a thread and the status page, in light and dark, at the width of a phone."""
     path = "/own-pages"

@@ -31,7 +31,7 @@ def test_only_what_is_on_the_list_gets_out(visitors):
     """The page and each comment have these keys and no others; no address, no IP, nothing sealed."""
     visitors.shown(author_url="jane.example", ip="198.51.100.23")
     answer = visitors.read()
-    assert set(answer.json) == {"comments", "next", "total", "closed"}
+    assert set(answer.json) == {"comments", "next", "total", "closed", "off"}
     (comment,) = answer.json["comments"]
     assert set(comment) == PUBLIC_KEYS
     assert comment["author_name"] == "Jane"
@@ -162,7 +162,7 @@ def test_sites_do_not_share_threads(visitors):
     assert ids(visitors.read()) == [mine]
     assert ids(visitors.read(site="blog")) == [theirs]
     answer = visitors.read(f"{NEWS}/nothing-yet")
-    assert answer.json == {"comments": [], "next": None, "total": 0, "closed": False}
+    assert answer.json == {"comments": [], "next": None, "total": 0, "closed": False, "off": False}
 
 
 def test_a_removed_parent_leaves_a_tombstone(visitors):

@@ -19,7 +19,7 @@ from service.core.states import State
 from service.web.api.access import admit, allow_reading, preflight
 from service.web.api.articles import article_of, back_to_article
 from service.web.api.authors import bearer_token, require_author
-from service.web.api.reading import is_closed, position_asked_for
+from service.web.api.reading import is_closed, is_off, position_asked_for
 from service.web.api.status_page import SHOWN_STATES
 from service.web.current import request_body, services
 from service.web.form_door import is_form, read_form
@@ -79,6 +79,7 @@ def show_form(slug: str) -> Response:
             "honeypot_label": words.leave_empty,
             "token": services().signer.form_token(site.id, services().clock()),
             "closed": is_closed(position),
+            "off": is_off(position),
             "edit_window_minutes": site.settings.edit_window_minutes,
             "challenge": _challenge(site),
         }

@@ -32,7 +32,7 @@ from service.core.states import State
 from service.usecases.publish import PageRequest, read_page
 from service.web.api.access import allow_reading
 from service.web.api.articles import article_of
-from service.web.api.reading import is_closed, page_asked_for, position_asked_for
+from service.web.api.reading import is_closed, is_off, page_asked_for, position_asked_for
 from service.web.api.rendered import Links, tree_of
 from service.web.api.shortcut import stamp_of
 from service.web.api.status import language_asked_for
@@ -77,13 +77,13 @@ def show_comments(slug: str) -> Response:
             article=article,
             external_id=_text("thread_id", THREAD_ID_MAX_CHARS),
             title=_text("title", TITLE_MAX_CHARS),
-            heading=_heading(found.total, language),
+            heading=_heading(position, found.total, language),
             comments=tree_of(found),
             total=found.total,
             next=found.next_cursor,
             newest_first=page.newest_first,
             closed=is_closed(position) or request.args.get("form") == "0",
-            says_closed=is_closed(position),
+            says_closed=is_closed(position) and not is_off(position),
             links=links,
             answered=answered,
             reported=reported,
@@ -152,8 +152,10 @@ def _query(article: str, language: str, page: PageRequest) -> dict[str, str]:
     }
 
 
-def _heading(total: int, language: str) -> str:
+def _heading(position: ThreadPosition, total: int, language: str) -> str:
     words: Any = WIDGET_WORDS[language]
+    if is_off(position):
+        return str(words["off"])
     return plural(words["count"], total, language) if total else str(words["none"])
 
 

@@ -46,7 +46,9 @@ def read_comments(slug: str) -> Response:
             question, position = position_asked_for(tx, slug)
             found = read_page(tx, position, page)
         etag = _etag(position, page)
-        body = _to_bytes(public_page(found) | {"closed": is_closed(position)})
+        body = _to_bytes(
+            public_page(found) | {"closed": is_closed(position), "off": is_off(position)}
+        )
         if page.cursor is None and found.comments:
             # First pages are asked for again and again; cursors and empty threads can be made up.
             _pages.put(etag, body)
@@ -74,7 +76,12 @@ def position_asked_for(tx: Reads, slug: str) -> tuple[Question, ThreadPosition]:
 
 def is_closed(position: ThreadPosition) -> bool:
     thread = position.thread
-    return position.site.settings.closed or (thread is not None and thread.closed)
+    is_shut = thread is not None and (thread.closed or thread.off)
+    return position.site.settings.closed or is_shut
+
+
+def is_off(position: ThreadPosition) -> bool:
+    return position.thread is not None and position.thread.off
 
 
 def page_asked_for() -> PageRequest:

@@ -139,7 +139,7 @@ export class Conversation {
     this.#pages = pages;
     this.#arrived = undefined;
     this.#fresh.hidden = true;
-    this.#heading.textContent = first.total ? plural(words.count, first.total, lang) : words.none;
+    this.#heading.textContent = first.off ? words.off : first.total ? plural(words.count, first.total, lang) : words.none;
     this.#bar.hidden = first.total < 2;
     this.#listSetting.closed = !this.#form || first.closed;
     this.#draw(pages);

@@ -11,6 +11,11 @@ $vestibule_post   = get_post();
 $vestibule_names  = vestibule_thread( $vestibule_post );
 $vestibule_opened = comments_open( $vestibule_post );
 $vestibule_html   = vestibule_rendered( $vestibule_post, $vestibule_opened );
+
+// Closed, and nobody has written anything: then there is nothing to show.
+if ( ! $vestibule_opened && false === strpos( $vestibule_html, 'class="vestibule-item"' ) ) {
+	return;
+}
 ?>
 <section id="comments" class="comments-area">
 	<?php if ( $vestibule_opened ) : ?>
