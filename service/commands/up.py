@@ -107,9 +107,9 @@ class _Redis:
 
 
 def _with_schema_and_secret(settings: Settings) -> Settings:
-    from service.store import migrate
+    from service.running.migrating import migrate_apart
 
-    migrate(settings.database_url)
+    migrate_apart(settings.database_url)
     return first_start.ensure_secret(settings)
 
 
