@@ -30,6 +30,7 @@ from service.core.decisions import Decision, Screening
 from service.core.desk_queue import QueueReads, QueueWrites
 from service.core.digests import DigestReads, DigestWrites
 from service.core.events import Event
+from service.core.feeds import FeedReads
 from service.core.flags import FlagReads, FlagWrites
 from service.core.learning import LessonReader, LessonReads, LessonWrites
 from service.core.listing import ListReads, ListWrites
@@ -75,6 +76,7 @@ class Reads(
     AuthorReads,
     BulkReads,
     DecidingReads,
+    FeedReads,
     FlagReads,
     LessonReads,
     ListReads,

@@ -9,6 +9,7 @@ from service.store.cards import CardReads
 from service.store.copying import CopyReads, CopyWrites
 from service.store.decided import DecidedReads, DecidedWrites
 from service.store.digests import DigestReads, DigestWrites
+from service.store.feeding import FeedReads
 from service.store.flags import FlagReads, FlagWrites
 from service.store.lessons import LessonReads, LessonWrites
 from service.store.lists import ListReads, ListWrites
@@ -38,6 +39,7 @@ class SqlReads(
     DecidedReads,
     RedactionReads,
     ReasonReads,
+    FeedReads,
     FlagReads,
     OwnReads,
     CoreReads,

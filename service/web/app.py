@@ -8,7 +8,7 @@ from service import settings as configuration
 from service import wiring
 from service.web import errors, health, metrics, problems
 from service.web.api import comments as comments_api
-from service.web.api import counting, flags, pages, previewing, reading, status
+from service.web.api import counting, feeds, flags, pages, previewing, reading, status
 from service.web.api.access import SlugConverter
 from service.web.api.shortcut import Shortcut
 from service.web.bodies import Bodies
@@ -48,6 +48,7 @@ def create_app(services: Services | None = None) -> Flask:
     for blueprint in (
         comments_api.blueprint,
         reading.blueprint,
+        feeds.blueprint,
         flags.blueprint,
         status.blueprint,
         pages.blueprint,
