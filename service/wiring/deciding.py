@@ -6,6 +6,7 @@ from service.core.outside import Memory
 from service.usecases.answer import AnswerAsStaff
 from service.usecases.bulk import BulkActions
 from service.usecases.claims import Claims
+from service.usecases.reasons import SetReason
 from service.usecases.redact import RedactComment
 from service.usecases.undo import UndoDecision
 from service.wiring.parts import Parts
@@ -18,6 +19,7 @@ class Deciding:
     claims: Claims
     redact: RedactComment
     answer: AnswerAsStaff
+    reasons: SetReason
 
 
 def build_deciding(parts: Parts, memory: Memory) -> Deciding:
@@ -27,4 +29,5 @@ def build_deciding(parts: Parts, memory: Memory) -> Deciding:
         claims=Claims(memory, parts.store),
         redact=RedactComment(parts.store, parts.clock, parts.new_id),
         answer=AnswerAsStaff(parts.store, parts.vault, parts.clock, parts.new_id),
+        reasons=SetReason(parts.store, parts.clock),
     )
