@@ -5,7 +5,7 @@ has no index of its own is looked for along the way, `EXAMINED` lines at a time,
 takes longer than another, whatever it asks for.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,37 +13,30 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    delete,
-    func,
-    insert,
-    literal,
     literal_column,
     select,
-    tuple_,
     union_all,
 )
 
 from service.core.desk_queue import Order, QueueFilter, QueueKey, QueueKeys, QueueMark
-from service.core.flags import FlagKind
-from service.core.site import Site
 from service.core.states import State
+from service.store.counting import CountReads
 from service.store.flag_tables import flags
 from service.store.flags import IS_OPEN
-from service.store.queue_tables import state_counts
-from service.store.reads import IS_PENDING
-from service.store.searching import FEW, SearchReads, SearchWrites
+from service.store.queue_conditions import (
+    behind,
+    conditions_of,
+    has_flag,
+    has_symbol,
+    is_in_language,
+)
+from service.store.searching import FEW, SearchReads
 from service.store.tables import comments, revisions, signals
-from service.store.types import Id
 
 EXAMINED = 5_000
 EXAMINED_MIN = 500
 PARTS_MAX = 200
 """So many ranges stand in one statement: SQLite takes 500."""
-
-LOOSE_MAX = 300
-"""So many changes of numbers may wait to be summed up: adding them takes no time."""
-
-_SETTLING = 7295002
 
 LISTED_STATES = tuple(state for state in State if state is not State.ERASED)
 
@@ -87,7 +80,7 @@ class _Part:
     id: ColumnElement[Any]
 
 
-class QueueReads(SearchReads):
+class QueueReads(CountReads, SearchReads):
     _last_found: tuple[tuple[list[str], tuple[str, ...]], Few | None] | None = None
 
     def queue_keys(self, wanted: QueueFilter, *, after: QueueMark | None, limit: int) -> QueueKeys:
@@ -110,29 +103,6 @@ class QueueReads(SearchReads):
         parts = self._parts(wanted, few, None, words_are_known=False)
         queries = [_limited(part, wanted, limit, parts) for part in parts]
         return [_key(row) for row in self._merged(wanted, queries)]
-
-    def queue_counts(self, sites: Collection[Site]) -> Mapping[State, int]:
-        ids = [site.id for site in sites]
-        rows = self._connection.execute(
-            select(state_counts.c.state, func.sum(state_counts.c.number))
-            .where(state_counts.c.site_id.in_(ids))
-            .group_by(state_counts.c.state)
-        )
-        counts = {State(state): int(number) for state, number in rows}
-        # Few are pending at any time, and all of them come and go.
-        counts[State.PENDING] = self._connection.execute(
-            select(func.count()).where(comments.c.site_id.in_(ids), IS_PENDING)
-        ).scalar_one()
-        return {state: number for state, number in counts.items() if number}
-
-    def has_loose_counts(self) -> bool:
-        if self._is_sqlite:
-            return False
-        some = select(state_counts.c.part).where(state_counts.c.part > 0).limit(LOOSE_MAX + 1)
-        number = self._connection.execute(
-            select(func.count()).select_from(some.subquery())
-        ).scalar_one()
-        return number > LOOSE_MAX
 
     # -- narrowing down ----------------------------------------------------------------------------
 
@@ -187,13 +157,16 @@ class QueueReads(SearchReads):
         for site_id, ids in by_site.items():
             if few is not None and not ids:
                 continue
-            common = [*_conditions(wanted), *([comments.c.id.in_(ids)] if few is not None else [])]
+            common = [
+                *conditions_of(wanted),
+                *([comments.c.id.in_(ids)] if few is not None else []),
+            ]
             for state in _ranges(wanted, looked_up=few is not None):
                 query = _COMMENTS.where(
                     comments.c.site_id == site_id,
                     comments.c.state == state if state else comments.c.state != State.ERASED,
                     *common,
-                    *_behind(wanted, comments.c.id, after),
+                    *behind(wanted, comments.c.id, after),
                 )
                 parts.append(_Part(query, rest, comments.c.id))
             if wanted.state in (None, State.HELD):
@@ -201,7 +174,7 @@ class QueueReads(SearchReads):
                 query = _EDITS.where(
                     revisions.c.site_id == site_id,
                     *common,
-                    *_behind(wanted, revisions.c.comment_id, after),
+                    *behind(wanted, revisions.c.comment_id, after),
                 )
                 parts.append(_Part(query, rest, revisions.c.comment_id))
         return parts
@@ -212,9 +185,13 @@ class QueueReads(SearchReads):
         found: list[Condition] = []
         flag = wanted.flag
         if flag is not None:
-            found.append(lambda line: _has_flag(line, flag))
+            found.append(lambda line: has_flag(line, flag))
         if symbol is not None:
-            found.append(lambda line: _has_symbol(line, symbol))
+            found.append(lambda line: has_symbol(line, symbol))
+        language = wanted.language
+        if language is not None and wanted.order is Order.SEVEREST:
+            # The index of severity gives the order, and knows no languages.
+            found.append(lambda line: is_in_language(line, language))
         if words and not words_are_known:
             found.append(lambda line: self.has_words(line.site_id, line.id, words))
         return tuple(found)
@@ -265,40 +242,17 @@ def _ranges(wanted: QueueFilter, *, looked_up: bool) -> Sequence[State | None]:
     return (None,) if plain or looked_up or wanted.author_ids else LISTED_STATES
 
 
-def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.thread_id is not None:
-        found.append(comments.c.thread_id == wanted.thread_id)
-    if wanted.author_ids:
-        found.append(comments.c.contact_id.in_(wanted.author_ids))
-    if wanted.language is not None:
-        found.append(comments.c.language == wanted.language)
-    if wanted.from_id is not None:
-        found.append(comments.c.id >= wanted.from_id)
-    if wanted.before_id is not None:
-        found.append(comments.c.id < wanted.before_id)
-    return found
-
-
-def _behind(
-    wanted: QueueFilter, id_column: Any, after: QueueMark | None
-) -> list[ColumnElement[bool]]:
-    if after is None:
-        return []
-    if wanted.order is Order.OLDEST:
-        return [id_column > after.id]
-    if wanted.order is Order.NEWEST:
-        return [id_column < after.id]
-    mark = tuple_(literal(after.severity), literal(after.id, Id))
-    return [tuple_(comments.c.severity, id_column) < mark]
-
-
 def _order(wanted: QueueFilter, part: _Part) -> list[ColumnElement[Any]]:
     if wanted.order is Order.OLDEST:
         return [part.id]
     if wanted.order is Order.NEWEST:
         return [part.id.desc()]
-    return [comments.c.severity.desc(), part.id.desc()]
+    severity: ColumnElement[int] = comments.c.severity
+    if wanted.thread_id is not None or wanted.author_ids:
+        # Of one page or author there are few, to be sorted; the index of severity would be gone
+        # through in vain for them.
+        severity = severity + 0
+    return [severity.desc(), part.id.desc()]
 
 
 def _limited(part: _Part, wanted: QueueFilter, limit: int, parts: Sequence[_Part]) -> Select[Any]:
@@ -318,32 +272,6 @@ def _examined(parts: Sequence[_Part]) -> int:
     return max(EXAMINED_MIN, EXAMINED // max(1, len(parts)))
 
 
-def _has_symbol(line: Any, symbol: str) -> ColumnElement[bool]:
-    return (
-        select(signals.c.comment_id)
-        .where(
-            signals.c.site_id == line.site_id,
-            signals.c.comment_id == line.id,
-            signals.c.revision == line.revision,
-            signals.c.symbol == symbol,
-        )
-        .exists()
-    )
-
-
-def _has_flag(line: Any, kind: FlagKind) -> ColumnElement[bool]:
-    return (
-        select(flags.c.comment_id)
-        .where(
-            flags.c.site_id == line.site_id,
-            flags.c.comment_id == line.id,
-            flags.c.kind == kind,
-            IS_OPEN,
-        )
-        .exists()
-    )
-
-
 def _place(wanted: QueueFilter) -> Callable[[Any], tuple[Any, ...]]:
     if wanted.order is Order.SEVEREST:
         return lambda line: (line.severity, line.id, line.revision)
@@ -358,31 +286,3 @@ def _key(row: Row[Any]) -> QueueKey:
         version=row.version,
         severity=row.severity,
     )
-
-
-class QueueWrites(SearchWrites):
-    def settle_counts(self) -> None:
-        if self._is_sqlite:
-            return
-        # One at a time: of two, each would wait for what the other has deleted.
-        if not self._connection.execute(
-            select(func.pg_try_advisory_xact_lock(_SETTLING))
-        ).scalar_one():
-            return
-        gone = (
-            delete(state_counts)
-            .returning(state_counts.c.site_id, state_counts.c.state, state_counts.c.number)
-            .cte("gone")
-        )
-        self._connection.execute(
-            insert(state_counts).from_select(
-                ["site_id", "state", "part", "number"],
-                select(
-                    gone.c.site_id,
-                    gone.c.state,
-                    # Not above 0: this is no change any more.
-                    -func.nextval("state_counts_part"),
-                    func.sum(gone.c.number),
-                ).group_by(gone.c.site_id, gone.c.state),
-            )
-        )

@@ -7,6 +7,7 @@ from service.store.authors import AuthorReads
 from service.store.bulk import BulkReads, BulkWrites
 from service.store.cards import CardReads
 from service.store.copying import CopyReads, CopyWrites
+from service.store.counting import CountWrites
 from service.store.decided import DecidedReads, DecidedWrites
 from service.store.digests import DigestReads, DigestWrites
 from service.store.feeding import FeedReads
@@ -18,7 +19,6 @@ from service.store.measuring import MetricReads
 from service.store.own import OwnReads
 from service.store.people import PeopleReads, PeopleWrites
 from service.store.policies import PolicyReads, PolicyWrites
-from service.store.queueing import QueueWrites
 from service.store.reading import ThreadReads
 from service.store.reads import CoreReads
 from service.store.reasons import ReasonReads, ReasonWrites
@@ -81,7 +81,7 @@ class SqlWrites(
     ListWrites,
     RulingWrites,
     WebhookWrites,
-    QueueWrites,
+    CountWrites,
     DigestWrites,
     SqlReads,
 ):

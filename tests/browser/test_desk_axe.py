@@ -57,6 +57,11 @@ def addresses(place: DeskPlace) -> dict[str, str]:
                 "desk.show_author", site_id=site_id, contact_id=dora.contact_id
             ),
             "a file of lists": place.url_for("desk.show_import", site_id=site_id),
+            "bulk": place.url_for("desk.list_bulk"),
+            "mails": place.url_for("desk.show_mails"),
+            "a redaction": place.url_for(
+                "desk.show_redaction", site_id=site_id, comment_id=comment_id
+            ),
             "own account": place.url_for("desk.show_account"),
             "codes": place.url_for("desk.show_totp"),
             "what is not there": place.base_url + "/desk/nowhere",
