@@ -39,9 +39,12 @@ def photograph(browser: Browser, installation: Installation) -> None:
         article.read_a_while()
         article.submit_button.click()
         expect(article.status).to_have_text(re.compile("is published|A moderator"))
-    article.open()
-    page.locator("#comments").evaluate("(one) => one.scrollIntoView()")
-    page.screenshot(path=DOCS / "demo.png")
+    # As others see it: those who wrote see what they may do about their own.
+    other = browser.new_page(viewport={"width": 1000, "height": 1100}, device_scale_factor=1.25)
+    Article(other, installation.base_url).open()
+    other.locator("#comments").evaluate("(one) => one.scrollIntoView()")
+    other.screenshot(path=DOCS / "demo.png")
+    photograph_widget(browser, installation)
 
     page.set_viewport_size({"width": 1000, "height": 660})
     page.goto(f"{installation.base_url}/desk/")
@@ -50,6 +53,25 @@ def photograph(browser: Browser, installation: Installation) -> None:
     page.locator("[name=password]").press("Enter")
     page.locator("article.card").first.wait_for()
     page.screenshot(path=DOCS / "desk.png")
+
+
+def photograph_widget(browser: Browser, installation: Installation) -> None:
+    """The thread on a phone, by night, and in Arabic; side by side in docs/widget.md."""
+    for name, scheme, path, language in (
+        ("phone", "light", "/demo/", None),
+        ("dark", "dark", "/demo/", None),
+        ("arabic", "light", "/demo/playground", "ar"),
+    ):
+        screen = {"width": 390, "height": 844}
+        page = browser.new_page(viewport=screen, color_scheme=scheme, device_scale_factor=1.5)
+        page.goto(f"{installation.base_url}{path}")
+        if language:
+            page.get_by_label("lang", exact=True).select_option(language)
+        page.locator("#comments").evaluate("(one) => one.scrollIntoView()")
+        page.locator("form.vestibule-form[novalidate]").wait_for()
+        page.locator("#comments").evaluate("(one) => one.scrollIntoView()")
+        page.screenshot(path=DOCS / f"widget-{name}.png")
+        page.close()
 
 
 def main() -> None:

@@ -77,8 +77,9 @@ export function renderComment(comment, own, { words, lang, closed, canReport }) 
  */
 function stateWords(own, words) {
   if (own.edit) return own.edit === "rejected" ? words.editRefused : words.editPending;
-  const { pending, held } = words;
-  return `${{ pending, held }[own.state] ?? words.rejected} ${own.reason}`;
+  if (own.state === "pending") return words.pending;
+  // Why a comment is held says that it is.
+  return own.state === "held" ? own.reason || words.held : `${words.rejected} ${own.reason}`;
 }
 
 /**
