@@ -173,7 +173,9 @@ def withdraw(slug: str, comment_id: UUID) -> Response:
     """An author takes their comment back."""
     site = _site_of_author(slug, comment_id)
     services().withdraw(site, str(comment_id))
-    return Response(status=204)
+    response = Response(status=204)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 # -- parts -----------------------------------------------------------------------------------------
