@@ -13,6 +13,9 @@ from service.core.ports import Clock, Store, Vault
 from service.usecases.sign_in import record_of, sealed_network
 
 TOUCH_EVERY = timedelta(minutes=5)
+DEVICE_EVERY = timedelta(minutes=1)
+"""So often another device is looked for; another network as often as a session is touched."""
+
 UNKNOWN = "cannot be opened"
 
 
@@ -51,7 +54,7 @@ class FindSession:
             return None
         if by_itself:
             return Found(session)
-        moved = self._moved(session, place)
+        moved = self._moved(session, place, now)
         if moved is not None or now - session.seen_at > TOUCH_EVERY:
             with self.store.write() as tx:
                 tx.touch_session(moved or session, now)
@@ -72,10 +75,15 @@ class FindSession:
         except SealBroken:
             return UNKNOWN
 
-    def _moved(self, session: Session, place: Place | None) -> Session | None:
-        if place is None:
+    def _moved(self, session: Session, place: Place | None, now: datetime) -> Session | None:
+        # Not at every request: who is online by two protocols changes networks all the time.
+        passed = now - session.seen_at
+        if place is None or passed <= DEVICE_EVERY:
             return None
-        if (session.device, self.network(session)) == (place.device, place.network):
+        has_moved = session.device != place.device or (
+            passed > TOUCH_EVERY and self.network(session) != place.network
+        )
+        if not has_moved:
             return None
         sealed = sealed_network(self.vault, place.network, session.family)
         return replace(session, device=place.device, network_sealed=sealed)

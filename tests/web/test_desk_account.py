@@ -247,6 +247,11 @@ def test_a_cookie_that_turns_up_elsewhere_is_recorded_and_shown(desk):
     thief.environ_base |= {"HTTP_USER_AGENT": CHROME, "REMOTE_ADDR": "198.51.100.7"}
     thief.set_cookie(COOKIE, secret_of(owner), domain="localhost")
     assert get(thief, "/desk/").status_code == 200
+    assert Event.SESSION_MOVED not in events(desk), "not at every request"
+    later = desk.services.clock() + timedelta(minutes=2)
+    object.__setattr__(desk.services.people.find_session, "clock", lambda: later)
+    for browser in (thief, owner, thief, thief):
+        assert get(browser, "/desk/").status_code == 200
     moved = [one for one in desk.services.audit.chain(None) if one.event == Event.SESSION_MOVED]
     assert [one.details for one in moved] == [
         {

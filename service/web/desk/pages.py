@@ -177,6 +177,8 @@ def page(template: str, status: int, **values: Any) -> Response:
         render_template(
             f"desk/{template}.html",
             visit=g.visit,
+            # What an address says is repeated only where it said something that is there.
+            status=status,
             exposed=session.is_exposed(),
             places=places_for(g.visit.moderator) if g.visit else (),
             htmx=HTMX,
