@@ -104,6 +104,27 @@ def test_order_is_the_readers_choice(live: Live, open_page, long_thread: list[st
     expect(third).to_contain_text("An answer to the third.")
 
 
+def test_long_removed_and_staff_comments_are_told_apart(live: Live, open_page) -> None:
+    """A long one folds until asked, a removed one leaves its replies a place, the staff has a mark."""
+    long, gone = live.publish("/kinds", "On and on. " * 200, "Soon gone.", name="Ada")
+    (reply,) = live.publish("/kinds", "What did it say?", parent=gone, name="Brendan")
+    live.remove(gone)
+    page = open_page(live.page("/kinds"))
+    content = page.locator(f"#vestibule-{long} .vestibule-content")
+    button = page.get_by_role("button", name="Show all of it")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    folded = content.bounding_box()["height"]
+    button.press("Enter")
+    less = page.get_by_role("button", name="Show less")
+    expect(less).to_be_focused()
+    assert content.bounding_box()["height"] > 2 * folded
+    less.press("Enter")
+    assert content.bounding_box()["height"] == folded
+    expect(page.locator(f"#vestibule-{gone} > article")).to_have_text("This comment was removed.")
+    expect(page.locator(f"#vestibule-{gone} > ol > #vestibule-{reply}")).to_contain_text("What did")
+    assert findings(page) == []
+
+
 def test_arrivals_are_announced_and_cost_little(live: Live, open_page) -> None:
     """New comments wait for a click, removed ones go at once, and no news is a 304; asleep in hidden tabs."""
     first, second = live.publish("/news", "The first.", "The second.")
@@ -126,7 +147,7 @@ def test_arrivals_are_announced_and_cost_little(live: Live, open_page) -> None:
     (third,) = live.publish("/news", "The third.")
     live.remove(second)
     page.clock.run_for(20_000)
-    fresh = page.get_by_role("button", name="Show 1 new comment")
+    fresh = page.get_by_role("status").get_by_role("button", name="Show 1 new comment")
     expect(fresh).to_be_visible()
     expect(page.get_by_text("The second.")).to_have_count(0)
     assert posts_of(page) == [f"vestibule-{first}"]

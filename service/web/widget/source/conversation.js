@@ -77,7 +77,8 @@ export class Conversation {
       // whole thread would show it as a tooltip.
       { class: "vestibule", title: "", lang, dir: words.direction ?? "ltr" },
       make("div", { class: "vestibule-bar" }, this.#heading, this.#bar),
-      this.#fresh,
+      // Told to those who do not see a button appear.
+      make("div", { role: "status" }, this.#fresh),
       this.#list.element,
       this.#more,
       this.#place,
