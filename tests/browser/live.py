@@ -25,6 +25,7 @@ from service.core.records import WorkItem
 from service.core.site import Site, SiteSettings
 from service.core.states import State
 from service.settings import load
+from service.usecases.answer import StaffReply
 from service.usecases.moderate import Judgement
 from service.web.app import create_app
 from service.wiring import Services
@@ -120,14 +121,26 @@ class Live:
 
     def remove(self, comment_id: str) -> None:
         """A moderator deletes a comment."""
-        if self.moderator is None:
-            self.moderator = self.services.people.add(
-                "ada@vestibule.example", name="Ada", role=Role.ADMIN, site_slug=None, password="correct horse battery"
-            )  # fmt: skip
         with self.services.store.read() as tx:
             head = tx.head(self.site.id, comment_id)
         judgement = Judgement(self.site.id, comment_id, Action.DELETE, head.version)
-        self.services.decide(judgement, self.moderator)
+        self.services.decide(judgement, self.a_moderator())
+
+    def answer(self, comment_id: str, text: str) -> str:
+        """A moderator answers a comment in the staff's name; the answer's id."""
+        reply = StaffReply(self.site.id, comment_id, text, self.services.new_id())
+        return self.services.deciding.answer(reply, self.a_moderator())
+
+    def a_moderator(self) -> Moderator:
+        if self.moderator is None:
+            self.moderator = self.services.people.add(
+                "ada@vestibule.example",
+                name="Ada",
+                role=Role.ADMIN,
+                site_slug=None,
+                password="correct horse battery",
+            )
+        return self.moderator
 
     def flags(self, comment_id: str) -> list[tuple[str, str | None, str]]:
         """Kind, reason and text of what was said against a comment, or for it."""

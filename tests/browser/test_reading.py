@@ -108,6 +108,7 @@ def test_long_removed_and_staff_comments_are_told_apart(live: Live, open_page) -
     """A long one folds until asked, a removed one leaves its replies a place, the staff has a mark."""
     long, gone = live.publish("/kinds", "On and on. " * 200, "Soon gone.", name="Ada")
     (reply,) = live.publish("/kinds", "What did it say?", parent=gone, name="Brendan")
+    answer = live.answer(reply, "It was about doors.")
     live.remove(gone)
     page = open_page(live.page("/kinds"))
     content = page.locator(f"#vestibule-{long} .vestibule-content")
@@ -122,6 +123,8 @@ def test_long_removed_and_staff_comments_are_told_apart(live: Live, open_page) -
     assert content.bounding_box()["height"] == folded
     expect(page.locator(f"#vestibule-{gone} > article")).to_have_text("This comment was removed.")
     expect(page.locator(f"#vestibule-{gone} > ol > #vestibule-{reply}")).to_contain_text("What did")
+    expect(page.locator(f"#vestibule-{answer} .vestibule-staff")).to_be_visible()
+    expect(page.locator(f"#vestibule-{reply} > article .vestibule-staff")).to_have_count(0)
     assert findings(page) == []
 
 
