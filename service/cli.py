@@ -46,6 +46,7 @@ COMMANDS = {
         "Add, list and remove moderators; their roles, passwords and codes.",
     ),
     "webhook": ("webhook:webhook", "Tell other services what happens to comments."),
+    "erase": ("erase:erase", "Erase everything of one e-mail address, with a receipt."),
     "mail": ("mail:mail", "Try the mail server."),
 }
 _PLUGIN_GROUP = "vestibule.commands"

@@ -114,6 +114,10 @@ class LessonWrites(LessonReads, Protocol):
         """
         ...
 
+    def forget_lessons(self, site_id: str, comment_ids: Collection[str]) -> int:
+        """Forget what was learned from these comments; how many lessons that were."""
+        ...
+
     def forget_readings(self, site_id: str) -> None:
         """Have the text behind each lesson of the site read again."""
         ...

@@ -29,6 +29,7 @@ from service.core.deciding import DecidingReads, DecidingWrites
 from service.core.decisions import Decision, Screening
 from service.core.desk_queue import QueueReads, QueueWrites
 from service.core.digests import DigestReads, DigestWrites
+from service.core.erasing import ErasureReads, ErasureWrites
 from service.core.events import Event
 from service.core.feeds import FeedReads
 from service.core.flags import FlagReads, FlagWrites
@@ -76,6 +77,7 @@ class Reads(
     AuthorReads,
     BulkReads,
     DecidingReads,
+    ErasureReads,
     FeedReads,
     FlagReads,
     LessonReads,
@@ -207,6 +209,7 @@ class Writes(
     AuditWrites,
     BulkWrites,
     DecidingWrites,
+    ErasureWrites,
     FlagWrites,
     LessonWrites,
     ListWrites,

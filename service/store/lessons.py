@@ -212,6 +212,13 @@ class LessonWrites(LessonReads):
             .values(reading=b"")
         )
 
+    def forget_lessons(self, site_id: str, comment_ids: Collection[str]) -> int:
+        of_them = (lessons.c.site_id == site_id) & lessons.c.comment_id.in_(comment_ids)
+        if self._connection.execute(select(lessons.c.comment_id).where(of_them)).first() is None:
+            return 0
+        self._next_version(site_id)
+        return self._connection.execute(delete(lessons).where(of_them)).rowcount
+
     def forget_readings(self, site_id: str) -> None:
         self._next_version(site_id)
         self._connection.execute(

@@ -10,6 +10,7 @@ from service.store.copying import CopyReads, CopyWrites
 from service.store.counting import CountWrites
 from service.store.decided import DecidedReads, DecidedWrites
 from service.store.digests import DigestReads, DigestWrites
+from service.store.erasing import ErasureReads, ErasureWrites
 from service.store.feeding import FeedReads
 from service.store.flags import FlagReads, FlagWrites
 from service.store.lessons import LessonReads, LessonWrites
@@ -37,6 +38,7 @@ class SqlReads(
     AuthorReads,
     BulkReads,
     DecidedReads,
+    ErasureReads,
     RedactionReads,
     ReasonReads,
     FeedReads,
@@ -71,6 +73,7 @@ class SqlWrites(
     ScreeningWrites,
     BulkWrites,
     DecidedWrites,
+    ErasureWrites,
     RedactionWrites,
     ReasonWrites,
     FlagWrites,

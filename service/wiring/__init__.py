@@ -27,6 +27,7 @@ from service.spent import RedisSpentProofs
 from service.store import SqlStore, is_current
 from service.store.schema import unreachable
 from service.usecases.audit import Audit
+from service.usecases.erase import EraseAddress
 from service.usecases.find_author import FindAuthor
 from service.usecases.gather import Gather
 from service.usecases.learn import SiteFilters
@@ -96,6 +97,7 @@ class Services(Parts):
     authors: Authors
     delivering: Delivering
     measure: Measure
+    erase: EraseAddress
     close: Callable[[], None]
 
 
@@ -242,6 +244,7 @@ def build(settings: Settings) -> Services:
         lists=lists,
         authors=build_authors(parts, lists.senders),
         delivering=build_delivering(parts),
+        erase=EraseAddress(store, vault, lists.senders, utc_now, new_id),
         measure=Measure(store, queue, utc_now),
         close=close,
     )
