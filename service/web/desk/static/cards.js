@@ -12,7 +12,10 @@
 
 /** @type {HTMLElement | null} */
 let current = null;
+const GO_ON = "vestibule-go-on";
 let hasDecided = false;
+/** @type {HTMLElement | null} */
+let restored = null;
 
 /** @returns {HTMLElement[]} */
 export const cards = () =>
@@ -95,8 +98,17 @@ const onTrouble = (event) => {
 };
 
 const onSettled = () => {
+  if (!hasDecided || !document.getElementById("cards") || cards().length) return;
   // The page is done: the next one, or the word that nothing waits.
-  if (hasDecided && document.getElementById("cards") && !cards().length) location.reload();
+  sessionStorage.setItem(GO_ON, "1");
+  location.reload();
+};
+
+/** After a page that was done the work goes on at the first comment of the next one. */
+const goOn = () => {
+  const wanted = sessionStorage.getItem(GO_ON);
+  sessionStorage.removeItem(GO_ON);
+  if (wanted) go(1);
 };
 
 /** @param {Event} event */
@@ -107,7 +119,17 @@ const onUndone = (event) => {
   document.querySelector("p.empty")?.remove();
   // A comment that is back replaces what was said of it meanwhile.
   for (const other of cards()) if (other !== first && other.id === first.id) other.remove();
-  makeCurrent(first);
+  restored = first;
+};
+
+/** @param {Event} event */
+const onLoad = (event) => {
+  const { elt } = /** @type {HtmxEvent} */ (event).detail;
+  // Not sooner: until htmx knows its buttons, pressing one would load a whole page.
+  if (restored && elt.contains(restored)) {
+    makeCurrent(restored);
+    restored = null;
+  }
 };
 
 export const watchCards = () => {
@@ -119,4 +141,6 @@ export const watchCards = () => {
   body.addEventListener("htmx:sendError", onTrouble);
   body.addEventListener("htmx:afterSettle", onSettled);
   body.addEventListener("htmx:oobAfterSwap", onUndone);
+  body.addEventListener("htmx:load", onLoad);
+  goOn();
 };

@@ -117,6 +117,7 @@ for (const button of document.querySelectorAll("[data-keys-help]")) {
   if (button instanceof HTMLElement) button.hidden = false;
 }
 watchCards();
+document.documentElement.dataset.deskReady = "";
 // Who may only look decides nothing, and nobody else's work is doubled by it.
 if (document.querySelector("form.actions")) {
   watchPicks();
