@@ -152,12 +152,14 @@ def test_the_theme_is_switched_without_scripts(place: DeskPlace, browser: Browse
     light = page.evaluate(ground)
     page.locator("details.menu > summary").click()
     page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.goto(f"{place.base_url}/desk/?state=all")
     assert page.evaluate(ground) != light
     page.emulate_media(color_scheme="dark")
     page.locator("details.menu > summary").click()
     expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Light").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
     assert page.evaluate(ground) == light
     context.close()
 
