@@ -136,3 +136,24 @@ def test_other_peoples_actions_can_be_stopped_and_other_sites_are_not_there(desk
     assert "bulk-bar" not in get(vera, "/desk/").text
     assert post(ada, f"{path}/stop", {"csrf": token_of(ada)}).status_code == 303
     assert post(ada, f"{path}/undo", {"csrf": token_of(ada)}).status_code == 409
+
+
+def test_the_filter_is_the_same_as_one_made_anew_after_bulk_and_undo(desk):
+    """What was taught by many at once, and unlearned by an undo, is what the record says."""
+    services = desk.services
+    ada = desk.signed_in()
+    for number in range(12):
+        desk.comment(f"Cheap watches, number {number}, order now")
+    address = begin(ada, "spam", scope="all")
+    run(ada, address, confirm="1")
+    kept = services.filters([desk.news.id])[desk.news.id].digest()
+    for number in range(8):
+        desk.comment(f"A thoughtful remark about gardens, number {number}")
+    second = begin(ada, "approve", scope="all").partition("?")[0]
+    run(ada, second, confirm="1")
+    assert services.filters([desk.news.id])[desk.news.id].digest() != kept
+    post(ada, f"{second}/undo", {"csrf": token_of(ada)})
+    counts = services.filters([desk.news.id])[desk.news.id].counts()
+    assert {label.value: number for label, number in counts.items() if number} == {"spam": 12}
+    rebuilt = services.rebuild_filter(desk.news.id)
+    assert (rebuilt.comments, rebuilt.mended, rebuilt.same) == (20, 0, True)
