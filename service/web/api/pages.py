@@ -5,12 +5,14 @@ starts. What it links to (further comments, a reply, a report) is the same as a 
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+from flask import Blueprint, Response, g, render_template, request, url_for
 
+from service.core.comment import Page
 from service.core.errors import FieldProblem, InvalidSubmission, OriginRefused
 from service.core.flags import ReportReason
 from service.core.form import (
@@ -32,6 +34,7 @@ from service.core.states import State
 from service.usecases.publish import PageRequest, read_page
 from service.web.api.access import allow_reading
 from service.web.api.articles import article_of
+from service.web.api.page_cache import PageCache
 from service.web.api.reading import is_closed, is_off, page_asked_for, position_asked_for
 from service.web.api.rendered import Links, tree_of
 from service.web.api.shortcut import stamp_of
@@ -42,8 +45,9 @@ blueprint = Blueprint("pages", __name__, url_prefix="/v1/sites/<slug:slug>")
 blueprint.after_request(allow_reading)
 
 TOKEN_FRESH = timedelta(hours=6)
-"""The form carries a token, which is good for a day: copies of the page are called old sooner."""
+"""The form has a token, which is good for a day: copies of the page, ours too, are old sooner."""
 
+_kept = PageCache(max_bytes=16 * 1024 * 1024)
 _VERSION = "1"
 _POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -62,42 +66,16 @@ def show_comments(slug: str) -> Response:
         etag = _etag(position, page, services().clock())
         if request.if_none_match.contains_weak(etag):
             return _revalidated(Response(status=304), etag)
-        found = read_page(tx, position, page)
-    language = language_asked_for()
-    links = Links(
-        "" if whole or "included_here" in g else services().settings.public_url,
-        url_for("pages.show_comments", slug=slug),
-        _query(article, language, page),
-    )
-    settings = position.site.settings
-    response = make_response(
-        render_template(
-            f"comments/{'whole' if whole else 'thread'}.html",
-            site=position.site,
-            article=article,
-            external_id=_text("thread_id", THREAD_ID_MAX_CHARS),
-            title=_text("title", TITLE_MAX_CHARS),
-            heading=_heading(position, found.total, language),
-            comments=tree_of(found),
-            total=found.total,
-            next=found.next_cursor,
-            newest_first=page.newest_first,
-            closed=is_closed(position) or request.args.get("form") == "0",
-            says_closed=is_closed(position) and not is_off(position),
-            links=links,
-            answered=answered,
-            reported=reported,
-            reasons=tuple(ReportReason),
-            fields=form_fields(settings, language),
-            form=FORM_WORDS[language],
-            honeypot=HONEYPOT_FIELD,
-            token=services().signer.form_token(position.site.id, services().clock()),
-            words=WIDGET_WORDS[language],
-            status=STATUS_WORDS[language],
-            language=language,
-            direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
-        )
-    )
+        key = f"{etag} {'included_here' in g}"
+        body = _kept.get(key)
+        found = read_page(tx, position, page) if body is None else None
+    if found is not None:
+        shown = _Shown(position, page, article, answered, reported)
+        body = _rendered(shown, found, whole=whole).encode()
+        if page.cursor is None and found.comments and not (answered or reported):
+            # First pages are asked for again and again; cursors and empty threads can be made up.
+            _kept.put(key, body)
+    response = Response(body, mimetype="text/html")
     if whole:
         # Browsers also hold the redirect after a form to this: it leads back to the article.
         forms = " ".join(("'self'", *position.site.origins))
@@ -109,6 +87,52 @@ def show_comments(slug: str) -> Response:
 
 
 # -- parts -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a page shows: the thread at `article`, and the comment that is answered or reported."""
+
+    position: ThreadPosition
+    page: PageRequest
+    article: str
+    answered: str | None
+    reported: str | None
+
+
+def _rendered(shown: _Shown, found: Page, *, whole: bool) -> str:
+    position, language = shown.position, language_asked_for()
+    links = Links(
+        "" if whole or "included_here" in g else services().settings.public_url,
+        url_for("pages.show_comments", slug=position.site.slug),
+        _query(shown.article, language, shown.page),
+    )
+    return render_template(
+        f"comments/{'whole' if whole else 'thread'}.html",
+        site=position.site,
+        article=shown.article,
+        external_id=_text("thread_id", THREAD_ID_MAX_CHARS),
+        title=_text("title", TITLE_MAX_CHARS),
+        heading=_heading(position, found.total, language),
+        comments=tree_of(found),
+        total=found.total,
+        next=found.next_cursor,
+        newest_first=shown.page.newest_first,
+        closed=is_closed(position) or request.args.get("form") == "0",
+        says_closed=is_closed(position) and not is_off(position),
+        links=links,
+        answered=shown.answered,
+        reported=shown.reported,
+        reasons=tuple(ReportReason),
+        fields=form_fields(position.site.settings, language),
+        form=FORM_WORDS[language],
+        honeypot=HONEYPOT_FIELD,
+        token=services().signer.form_token(position.site.id, services().clock()),
+        words=WIDGET_WORDS[language],
+        status=STATUS_WORDS[language],
+        language=language,
+        direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
+    )
 
 
 def _article(position: ThreadPosition) -> str:
