@@ -8,7 +8,9 @@ keeps to the sites for which `visit().moderator.may(permission, site_id)` holds 
 
 from collections.abc import Callable
 from enum import Enum
+from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -177,8 +179,7 @@ def page(template: str, status: int, **values: Any) -> Response:
         render_template(
             f"desk/{template}.html",
             visit=g.visit,
-            # What an address says is repeated only where it said something that is there.
-            status=status,
+            back_here=_address_of(status),
             exposed=session.is_exposed(),
             places=places_for(g.visit.moderator) if g.visit else (),
             htmx=HTMX,
@@ -187,3 +188,15 @@ def page(template: str, status: int, **values: Any) -> Response:
         ),
         status,
     )
+
+
+def _address_of(status: int) -> str:
+    """This page's address, for forms in its frame that lead back to it.
+
+    What it says is repeated only where it said something that is there, and not what it tells of
+    a deed just done.
+    """
+    if request.method != "GET" or status != HTTPStatus.OK:
+        return ""
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in {"done", "signed_in"}]
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
