@@ -20,14 +20,22 @@ if TYPE_CHECKING:
 def web() -> None:
     """Run the web server until SIGTERM or SIGINT."""
     settings = settings_with_secret()
-    require_schema(settings)
+    from service.running.apart import run_apart
     from service.web.serve import serve
+
+    # What is wrong with the set-up is then one line on the terminal instead of a traceback from the
+    # serving process. Apart, since connections must not cross that one's fork, and this one needs
+    # nothing of the service.
+    run_apart(lambda: _try(settings))
+    serve(settings)
+
+
+def _try(settings: "Settings") -> None:
+    """Build the parts once. Raises `SetupError` where they do not fit."""
     from service.wiring import build
 
-    # Built once here and closed again: what is wrong with the set-up is then one line on the
-    # terminal instead of a traceback from the serving process. Connections must not cross its fork.
+    require_schema(settings)
     build(settings).close()
-    serve(settings)
 
 
 @click.command()

@@ -107,9 +107,11 @@ class _Redis:
 
 
 def _with_schema_and_secret(settings: Settings) -> Settings:
-    from service.running.migrating import migrate_apart
+    from service.running.apart import run_apart
+    from service.store import is_current, migrate
 
-    migrate_apart(settings.database_url)
+    if not is_current(settings.database_url):
+        run_apart(lambda: migrate(settings.database_url))
     return first_start.ensure_secret(settings)
 
 
