@@ -147,7 +147,16 @@ class CampaignReads(Connected):
         )
         if after is not None:
             statement = statement.where(sketches.c.comment_id > after)
-        rows = self._connection.execute(statement.order_by(sketches.c.comment_id).limit(limit))
+        # Each of the two is one range of the index, in order.
+        rows = [
+            row
+            for counted in (True, False)
+            for row in self._connection.execute(
+                statement.where(sketches.c.counted.is_(counted))
+                .order_by(sketches.c.comment_id)
+                .limit(limit)
+            )
+        ]
         return [
             CampaignMember(
                 row.id,
@@ -157,7 +166,7 @@ class CampaignReads(Connected):
                 # What is held waits for somebody, whoever held it again.
                 row.decided_at if row.previous_state and row.state != State.HELD else None,
             )
-            for row in rows
+            for row in sorted(rows, key=lambda one: one.id)[:limit]
         ]
 
     def contents(self, site_id: str, comment_ids: Collection[str]) -> Mapping[str, str]:
