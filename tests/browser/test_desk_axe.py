@@ -62,6 +62,7 @@ def addresses(place: DeskPlace) -> dict[str, str]:
             "a redaction": place.url_for(
                 "desk.show_redaction", site_id=site_id, comment_id=comment_id
             ),
+            "a reason": place.url_for("desk.show_reason", site_id=site_id, code="insult"),
             "own account": place.url_for("desk.show_account"),
             "codes": place.url_for("desk.show_totp"),
             "what is not there": place.base_url + "/desk/nowhere",
