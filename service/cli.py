@@ -46,6 +46,10 @@ COMMANDS = {
         "Add, list and remove moderators; their roles, passwords and codes.",
     ),
     "webhook": ("webhook:webhook", "Tell other services what happens to comments."),
+    "import": (
+        "moving:import_comments",
+        "Import comments of other systems into a site.",
+    ),
     "erase": ("erase:erase", "Erase everything of one e-mail address, with a receipt."),
     "mail": ("mail:mail", "Try the mail server."),
 }

@@ -182,6 +182,13 @@ class SetupError(VestibuleError):
     title = "Vestibule is not set up"
 
 
+class BadFile(SetupError):
+    """A file cannot be read as a whole. The text says where and why, without what stands there."""
+
+    code = "bad_file"
+    title = "This file cannot be read"
+
+
 class InvalidAccount(SetupError):
     """A name or a password that no account may have; the message says why."""
 

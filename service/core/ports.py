@@ -36,6 +36,7 @@ from service.core.flags import FlagReads, FlagWrites
 from service.core.learning import LessonReader, LessonReads, LessonWrites
 from service.core.listing import ListReads, ListWrites
 from service.core.metrics import MetricReads
+from service.core.moved import MovingReads, MovingWrites
 from service.core.own import OwnReads
 from service.core.reasons import ReasonReads, ReasonWrites
 from service.core.records import (
@@ -83,6 +84,7 @@ class Reads(
     LessonReads,
     ListReads,
     MetricReads,
+    MovingReads,
     OwnReads,
     QueueReads,
     RulingReads,
@@ -212,6 +214,7 @@ class Writes(
     ErasureWrites,
     FlagWrites,
     LessonWrites,
+    MovingWrites,
     ListWrites,
     QueueWrites,
     ReasonWrites,

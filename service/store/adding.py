@@ -84,6 +84,9 @@ class AddingWrites(CoreReads, Connected):
                 .on_conflict_do_nothing()
             )
 
+    def lock_moving(self, site_id: str) -> None:
+        self._alone_with_threads(site_id)
+
     def _alone_with_threads(self, site_id: str) -> None:
         """Until this transaction ends nobody else gives a thread of the site a name.
 

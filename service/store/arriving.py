@@ -80,7 +80,7 @@ class ArrivingWrites(CoreReads, Connected):
         self, comments: Sequence[NewComment], contacts: Sequence[NewContact] = ()
     ) -> bool:
         authors = [values_of(contact) for contact in sorted(contacts, key=_place_of)]
-        rows = [_comment_values(comment) for comment in comments]
+        rows = [comment_values(comment) for comment in comments]
         with at_once(self._connection):
             added = _ADD_CONTACT.ask_many(self._connection, authors) if authors else None
             if rows:
@@ -97,7 +97,7 @@ def _place_of(contact: NewContact) -> tuple[str, bytes]:
     return contact.site_id, contact.email_index
 
 
-def _comment_values(comment: NewComment) -> dict[str, Any]:
+def comment_values(comment: NewComment) -> dict[str, Any]:
     return {
         "site_id": comment.site_id,
         "id": comment.id,

@@ -215,26 +215,7 @@ class DecidingWrites(TellingWrites):
         self._connection.execute(
             insert(decisions),
             [
-                {
-                    "site_id": one.site_id,
-                    "id": one.id,
-                    "comment_id": one.comment_id,
-                    "from_state": one.from_state,
-                    "to_state": one.to_state,
-                    "actor": one.actor,
-                    "moderator_id": one.moderator_id,
-                    "at": one.at,
-                    "spam": one.spam,
-                    "abuse": one.abuse,
-                    "policy_version": one.policy_version,
-                    "note": one.note,
-                    "revision": one.revision,
-                    "reason": one.reason,
-                    "undoes": one.undoes,
-                    "bulk_id": one.bulk_id,
-                    "was_previous": one.was_previous,
-                    "trace": trace_to_data(trace) if trace is not None else None,
-                }
+                decision_values(one, trace)
                 for one, trace in zip(made, traces or repeat(None, len(made)), strict=True)
             ],
         )
@@ -251,6 +232,29 @@ class DecidingWrites(TellingWrites):
                 for one in made
             ]
         )
+
+
+def decision_values(one: Decision, trace: Trace | None = None) -> dict[str, Any]:
+    return {
+        "site_id": one.site_id,
+        "id": one.id,
+        "comment_id": one.comment_id,
+        "from_state": one.from_state,
+        "to_state": one.to_state,
+        "actor": one.actor,
+        "moderator_id": one.moderator_id,
+        "at": one.at,
+        "spam": one.spam,
+        "abuse": one.abuse,
+        "policy_version": one.policy_version,
+        "note": one.note,
+        "revision": one.revision,
+        "reason": one.reason,
+        "undoes": one.undoes,
+        "bulk_id": one.bulk_id,
+        "was_previous": one.was_previous,
+        "trace": trace_to_data(trace) if trace is not None else None,
+    }
 
 
 def _alike(move: Move) -> tuple[Any, ...]:

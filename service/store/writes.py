@@ -17,6 +17,7 @@ from service.store.lessons import LessonReads, LessonWrites
 from service.store.lists import ListReads, ListWrites
 from service.store.looking_up import LookUpReads
 from service.store.measuring import MetricReads
+from service.store.moving import MovingReads, MovingWrites
 from service.store.own import OwnReads
 from service.store.people import PeopleReads, PeopleWrites
 from service.store.policies import PolicyReads, PolicyWrites
@@ -57,6 +58,7 @@ class SqlReads(
     LessonReads,
     ListReads,
     MetricReads,
+    MovingReads,
     RulingReads,
     WebhookReads,
     DigestReads,
@@ -70,6 +72,7 @@ class SqlWrites(
     ArrivingWrites,
     CopyWrites,
     SurgeWrites,
+    MovingWrites,
     ScreeningWrites,
     BulkWrites,
     DecidedWrites,

@@ -52,6 +52,7 @@ from service.wiring.deciding import Deciding, build_deciding
 from service.wiring.delivering import Delivering, build_delivering
 from service.wiring.flags import Flags, build_flags
 from service.wiring.listing import Listing, build_listing
+from service.wiring.moving import Moving, build_moving
 from service.wiring.parts import Parts
 from service.wiring.people import People, build_audit, build_people
 
@@ -97,6 +98,7 @@ class Services(Parts):
     authors: Authors
     delivering: Delivering
     measure: Measure
+    moving: Moving
     erase: EraseAddress
     close: Callable[[], None]
 
@@ -245,6 +247,7 @@ def build(settings: Settings) -> Services:
         authors=build_authors(parts, lists.senders),
         delivering=build_delivering(parts),
         erase=EraseAddress(store, vault, lists.senders, utc_now, new_id),
+        moving=build_moving(parts),
         measure=Measure(store, queue, utc_now),
         close=close,
     )

@@ -1,0 +1,1 @@
+"""Moving comments in from elsewhere, and out again."""
