@@ -50,6 +50,7 @@ COMMANDS = {
         "moving:import_comments",
         "Import comments of other systems into a site.",
     ),
+    "export": ("moving_out:export_comments", "Export all comments of a site."),
     "erase": ("erase:erase", "Erase everything of one e-mail address, with a receipt."),
     "mail": ("mail:mail", "Try the mail server."),
 }

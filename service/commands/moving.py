@@ -15,7 +15,7 @@ from service.commands.setup import opened, require_schema, settings_with_secret
 from service.core.audit import BY_OPERATOR
 from service.core.errors import NotFound, SetupError
 from service.core.moved import Account, Move, Row, Unread
-from service.formats import READERS
+from service.formats import READERS, Reader, jsonl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +44,14 @@ _MEMORY_MAX_BYTES = 1_000_000
     help="Tells the files of two systems apart; without it, the format. Ids are unique within it.",
 )
 @click.option(
+    "--contacts-key",
+    "key_file",
+    default=None,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="KEY",
+    help="The private X25519 key in PEM that opens an export's addresses; jsonl only.",
+)
+@click.option(
     "--skipped",
     default="skipped.jsonl",
     show_default=True,
@@ -58,6 +66,7 @@ def import_comments(
     dry_run: bool,
     pages: tuple[str, ...],
     source: str | None,
+    key_file: str | None,
     skipped: str,
 ) -> None:
     """Import comments from FILE (- is standard input) into a site, in the states they have.
@@ -66,6 +75,7 @@ def import_comments(
     refused before anything is stored.
     """
     rules = [_rule(one) for one in pages]
+    reader = _reader(form, key_file)
     settings = settings_with_secret()
     require_schema(settings)
     with opened(settings) as services, _seekable(file) as stream:
@@ -74,7 +84,7 @@ def import_comments(
         if site is None:
             raise NotFound(f"There is no site {slug}: `vestibule site list` shows them.")
         move = Move(site, source or form, rules, dry_run=dry_run)
-        account = _moved(services, move, stream, form, Path(skipped))
+        account = _moved(services, move, stream, reader, Path(skipped))
     click.echo(
         f"{account.read} read, {account.imported} {'to import' if dry_run else 'imported'}, "
         f"{account.merged} there already, {account.skipped} skipped."
@@ -90,7 +100,7 @@ def import_comments(
 
 
 def _moved(
-    services: "Services", move: Move, stream: IO[bytes], form: str, skipped: Path
+    services: "Services", move: Move, stream: IO[bytes], reader: Reader, skipped: Path
 ) -> Account:
     size = max(1, stream.seek(0, 2))
 
@@ -98,7 +108,7 @@ def _moved(
         stream.seek(0)
         with click.progressbar(length=size, label=next(labels), file=sys.stderr) as bar:
             done = 0
-            for number, row in enumerate(READERS[form](stream)):
+            for number, row in enumerate(reader(stream)):
                 yield row
                 if number % 500 == 0:
                     at = stream.tell()
@@ -113,6 +123,17 @@ def _moved(
             lines.write(json.dumps({"id": row.source_id, "reason": row.reason}) + "\n")
 
         return services.moving.move_in(move, rows, tell, BY_OPERATOR)
+
+
+def _reader(form: str, key_file: str | None) -> Reader:
+    if key_file is None:
+        return READERS[form]
+    if form != "jsonl":
+        raise SetupError("Encrypted addresses have a place in jsonl only.")
+    from service.envelopes import private_key
+
+    opener = private_key(Path(key_file).read_bytes())
+    return lambda stream: jsonl.read(stream, opener.open)
 
 
 def _labels(*, dry_run: bool) -> Iterator[str]:

@@ -34,6 +34,7 @@ from service.core.events import Event
 from service.core.feeds import FeedReads
 from service.core.flags import FlagReads, FlagWrites
 from service.core.learning import LessonReader, LessonReads, LessonWrites
+from service.core.leaving import LeavingReads
 from service.core.listing import ListReads, ListWrites
 from service.core.metrics import MetricReads
 from service.core.moved import MovingReads, MovingWrites
@@ -81,6 +82,7 @@ class Reads(
     ErasureReads,
     FeedReads,
     FlagReads,
+    LeavingReads,
     LessonReads,
     ListReads,
     MetricReads,

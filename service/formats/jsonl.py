@@ -18,8 +18,8 @@ from service.core.states import State
 VERSION = 1
 LINE_MAX_BYTES = 1_000_000
 
-Open = Callable[[str], str | None]
-"""What makes an address of an encrypted one; None where it does not open."""
+Open = Callable[[str, str], str | None]
+"""Makes an address of an encrypted one and its comment's id; None where it does not open."""
 
 _KNOWN = frozenset(
     {
@@ -90,7 +90,7 @@ def _moved(data: dict[str, Any], opens: Open | None, *, ours: bool) -> Moved:
         raise _Odd("It has no time.")
     email, sealed = _text(data, "author_email"), _text(data, "contact")
     if email is None and sealed is not None and opens is not None:
-        email = opens(sealed)
+        email = opens(sealed, source_id)
         if email is None:
             raise _Odd("Its address was not encrypted to this key.")
     return Moved(

@@ -13,6 +13,7 @@ from service.store.digests import DigestReads, DigestWrites
 from service.store.erasing import ErasureReads, ErasureWrites
 from service.store.feeding import FeedReads
 from service.store.flags import FlagReads, FlagWrites
+from service.store.leaving import LeavingReads
 from service.store.lessons import LessonReads, LessonWrites
 from service.store.lists import ListReads, ListWrites
 from service.store.looking_up import LookUpReads
@@ -55,6 +56,7 @@ class SqlReads(
     PeopleReads,
     PolicyReads,
     ReplayReads,
+    LeavingReads,
     LessonReads,
     ListReads,
     MetricReads,

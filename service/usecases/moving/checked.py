@@ -52,8 +52,8 @@ def _wrong_with_page(url: str, site: Site) -> str:
 def _wrong_with(row: Moved, content: str, now: datetime) -> str:
     faults = (
         (len(row.source_id) > SOURCE_ID_MAX_CHARS, "Its id is too long."),
-        (row.state is State.ERASED, "It was erased."),
-        (not content, "It has no text."),
+        (row.state is State.ERASED and not row.keeps_id, "It was erased."),
+        (not content and row.state is not State.ERASED, "It has no text."),
         (len(content) > CONTENT_MAX_CHARS_LIMIT, "Its text is too long."),
         (
             not 0 < row.created_at.timestamp() <= (now + _AHEAD).timestamp(),
