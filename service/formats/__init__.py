@@ -4,9 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import IO
 
 from service.core.moved import Row
-from service.formats import jsonl, wxr
+from service.formats import commento, disqus, isso, jsonl, remark42, wxr
 
 Reader = Callable[[IO[bytes]], Iterator[Row]]
-"""All rows of a file that can seek, in constant memory. Raises `BadFile`."""
+"""All rows of a file that can seek, without keeping the comments. Raises `BadFile`."""
 
-READERS: Mapping[str, Reader] = {"jsonl": jsonl.read, "wxr": wxr.read}
+READERS: Mapping[str, Reader] = {
+    "commento": commento.read,
+    "disqus": disqus.read,
+    "isso": isso.read,
+    "jsonl": jsonl.read,
+    "remark42": remark42.read,
+    "wxr": wxr.read,
+}
