@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from visitors import NEWS, STORY, Visitors
 
 from service.cli import main
+from service.core.audit import BY_OPERATOR
 from service.core.states import State
 
 EMAIL = "moved.person@example.org"
@@ -127,6 +128,19 @@ def test_what_was_imported_is_a_comment_like_others(visitors, run):
     run("wxr", wxr(wp(1, "Old words"), wp(2, "Waiting", approved="0")))
     assert visitors.state(old) is State.SPAM
     assert len(visitors.services.find_author(EMAIL, [visitors.news.id])) == 1
+
+
+def test_what_was_erased_does_not_come_back(visitors, run):
+    """After an erasure the same file imports nothing of that address."""
+    file = wxr(wp(1, "Old words"), wp(2, "Others", email="other@example.org"))
+    run("wxr", file)
+    services = visitors.services
+    receipt = services.erase(EMAIL, [visitors.news], BY_OPERATOR)
+    assert receipt.counts()["comments"] == 1
+    said, _ = run("wxr", file)
+    assert "0 imported, 2 there already" in said
+    assert stored(visitors) == [("", "erased"), ("Others", "approved")]
+    assert not services.find_author(EMAIL, [visitors.news.id])
 
 
 def test_json_lines_move_in(visitors, run):
