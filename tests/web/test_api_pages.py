@@ -171,6 +171,25 @@ def test_a_report_works_without_scripts(visitors):
     )
     assert elsewhere.status_code == 403
     assert "Location" not in elsewhere.headers
+    # From another network, so that the first report is not what keeps it out.
+    refused = visitors.client.post(
+        f"/v1/sites/news/comments/{comment_id}/reports",
+        data={"reason": "spam", "text": "", "thread_url": "https://evil.example/"},
+        environ_base={"REMOTE_ADDR": "203.0.113.5"},
+    )
+    assert refused.status_code == 403
+    with visitors.services.store.read() as tx:
+        assert len(tx.flags_of(visitors.news.id, comment_id)) == 1
+
+
+def test_a_whole_page_that_has_not_changed_keeps_its_headers(visitors):
+    """Browsers update what they keep by a 304: with other policies the page lost style and form."""
+    visitors.shown()
+    first = get(visitors, whole="1")
+    again = get(visitors, whole="1", headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code) == (200, 304)
+    for name in ("Content-Security-Policy", "Referrer-Policy", "X-Robots-Tag"):
+        assert again.headers[name] == first.headers[name]
 
 
 def test_a_closed_thread_says_so_and_has_no_form(visitors):

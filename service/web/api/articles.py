@@ -15,11 +15,17 @@ def article_of(site: Site, url: str) -> str | None:
         return None
 
 
-def back_to_article(site: Site, url: str, said: str) -> Response:
-    """303 to the article with `#vestibule-` and what is to be said there, for its style to show."""
+def require_article(site: Site, url: str) -> str:
+    """The article's address. Raises `OriginRefused` for one that is not of this site."""
     article = article_of(site, url)
     if article is None:
         raise OriginRefused("The page's address does not belong to this site.")
+    return article
+
+
+def back_to_article(site: Site, url: str, said: str) -> Response:
+    """303 to the article with `#vestibule-` and what is to be said there, for its style to show."""
+    article = require_article(site, url)
     response = make_response(redirect(f"{article}#vestibule-{said}", code=303))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -20,7 +20,7 @@ from service.core.languages import FAULT_WORDS, best_language
 from service.core.site import Site
 from service.usecases.status import read_status
 from service.web.api.access import admit, allow_reading, preflight
-from service.web.api.articles import back_to_article
+from service.web.api.articles import back_to_article, require_article
 from service.web.api.authors import bearer_token, require_author
 from service.web.api.bodies import read_small_body
 from service.web.api.status_page import Typed, status_page
@@ -51,6 +51,8 @@ def report(slug: str, comment_id: UUID) -> Response:
         site = admit(tx.site(slug), from_own_pages=bool(g.html_errors))
     article = str(given.pop("thread_url", "")) if g.html_errors else ""
     loaded = load_report(given)
+    if g.html_errors:
+        require_article(site, article)
     services().flags.report(
         site, str(comment_id), loaded.reason, loaded.text, ip=request.remote_addr or ""
     )

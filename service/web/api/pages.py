@@ -30,6 +30,7 @@ from service.core.languages import (
 )
 from service.core.ports import Reads
 from service.core.records import ThreadPosition
+from service.core.site import Site
 from service.core.states import State
 from service.usecases.publish import PageRequest, read_page
 from service.web.api.access import allow_reading
@@ -65,7 +66,7 @@ def show_comments(slug: str) -> Response:
         reported = _comment_named(tx, position, "report") if whole else None
         etag = _etag(position, page, services().clock())
         if request.if_none_match.contains_weak(etag):
-            return _revalidated(Response(status=304), etag)
+            return _headed(Response(status=304), etag, position.site, whole=whole)
         key = f"{etag} {'included_here' in g}"
         body = _kept.get(key)
         found = read_page(tx, position, page) if body is None else None
@@ -75,15 +76,7 @@ def show_comments(slug: str) -> Response:
         if page.cursor is None and found.comments and not (answered or reported):
             # First pages are asked for again and again; cursors and empty threads can be made up.
             _kept.put(key, body)
-    response = Response(body, mimetype="text/html")
-    if whole:
-        # Browsers also hold the redirect after a form to this: it leads back to the article.
-        forms = " ".join(("'self'", *position.site.origins))
-        response.headers["Content-Security-Policy"] = f"{_POLICY}; form-action {forms}"
-        # Without a referrer browsers say `Origin: null` with the form, which is refused.
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["X-Robots-Tag"] = "noindex"
-    return _revalidated(response, etag)
+    return _headed(Response(body, mimetype="text/html"), etag, position.site, whole=whole)
 
 
 # -- parts -----------------------------------------------------------------------------------------
@@ -191,7 +184,15 @@ def _etag(position: ThreadPosition, page: PageRequest, now: datetime) -> str:
     return hashlib.blake2b(repr(what).encode(), digest_size=12).hexdigest()
 
 
-def _revalidated(response: Response, etag: str) -> Response:
+def _headed(response: Response, etag: str, site: Site, *, whole: bool) -> Response:
+    """A 304 has what the page had: browsers put its headers in the place of those they kept."""
+    if whole:
+        # Browsers also hold the redirect after a form to this: it leads back to the article.
+        forms = " ".join(("'self'", *site.origins))
+        response.headers["Content-Security-Policy"] = f"{_POLICY}; form-action {forms}"
+        # Without a referrer browsers say `Origin: null` with the form, which is refused.
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Robots-Tag"] = "noindex"
     response.set_etag(etag, weak=True)
     # Stored, but asked about each time: a decision shows at once.
     response.headers["Cache-Control"] = "no-cache"
