@@ -25,7 +25,7 @@ _SHOWN = (
         threads,
         (threads.c.site_id == comments.c.site_id) & (threads.c.id == comments.c.thread_id),
     )
-    .where(comments.c.state == State.APPROVED)
+    .where(comments.c.state == State.APPROVED, ~threads.c.off)
     .order_by(comments.c.id.desc())
 )
 

@@ -12,7 +12,7 @@ def visitors(services):
 
 
 def test_of_a_thread_that_is_off_readers_see_nothing_until_it_is_on(visitors):
-    """Neither as data nor as HTML nor as a number; what they had kept is out of date at once."""
+    """Neither as data nor as HTML nor as a number nor in a feed; what they had kept is out of date at once."""
     visitors.shown(content="Still there.")
     before = visitors.read()
     assert (before.json["off"], before.json["total"]) == (False, 1)
@@ -30,6 +30,10 @@ def test_of_a_thread_that_is_off_readers_see_nothing_until_it_is_on(visitors):
         "/v1/sites/news/counts", json={"threads": [{"url": STORY}]}, headers={"Origin": NEWS}
     )
     assert counts.json == {"counts": [0]}
+    for query in ({}, {"thread": STORY}):
+        feed = visitors.client.get("/v1/sites/news/feed.atom", query_string=query)
+        assert feed.status_code == 200
+        assert "Still there." not in feed.text
     visitors.services.switch_thread("news", STORY, off=False)
     assert "Still there." in visitors.read().text
 
