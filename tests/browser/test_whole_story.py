@@ -75,6 +75,9 @@ def test_story_by_keyboard(live: Live, open_page, width: int) -> None:
     expect(page.get_by_role("textbox", name="Comment *")).to_have_value("")
     expect(page.get_by_role("textbox", name="Email")).to_have_value("ada@example.org")
     assert "Ada" not in live.as_others_see(path)
+    # And when they come back by a link that has got a tracking parameter on its way.
+    page.goto(f"{page.url}{'&' if '?' in page.url else '?'}fbclid=x")
+    expect(mine).to_contain_text("Your comment awaits checks.")
 
     # Then everybody sees it.
     live.conclude(my_id)
@@ -96,6 +99,8 @@ def test_story_by_keyboard(live: Live, open_page, width: int) -> None:
     live.conclude(my_id, revision=2)
     expect(mine).not_to_contain_text("awaits checks")
     expect(mine).to_contain_text("A better story.")
+    expect(page.get_by_text("Your change awaits checks.")).to_have_count(0)
+    expect(mine.get_by_role("button", name="Edit")).to_be_focused()
 
     # A reply is written under its comment, whose author did not write it here.
     tab_to(page, "button", "Reply to Brendan")

@@ -81,6 +81,8 @@ def test_the_widget_says_that_comments_are_switched_off(live: Live, open_page) -
     live.services.switch_thread("gazette", live.pages_url + path, off=True)
     page = open_page(live.page(path))
     expect(page.get_by_role("heading", name="Comments are switched off.")).to_be_visible()
+    expect(page.locator("vestibule-comments[state=ready] .vestibule-place")).to_be_attached()
+    expect(page.get_by_text("Comments are closed.")).to_have_count(0)
     expect(page.locator("form, article")).to_have_count(0)
     assert findings(page) == []
 

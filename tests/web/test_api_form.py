@@ -28,6 +28,8 @@ def test_it_names_fields_labels_limits_and_what_is_required(visitors):
     assert answer.json["heading"] == "Leave a Reply"
     assert answer.json["submit_label"] == "Post Comment"
     assert answer.json["closed"] is False
+    # One name for the page, whatever a link had added to its address.
+    assert answer.json["thread"] == visitors.form(f"{STORY}?fbclid=x#y").json["thread"]
     assert answer.headers["Cache-Control"] == "no-store"
 
 

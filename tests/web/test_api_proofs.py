@@ -75,6 +75,14 @@ def test_a_retry_with_a_spent_proof_is_still_a_retry(visitors):
     assert first.json["id"] == again.json["id"]
 
 
+def test_a_site_that_is_changed_meanwhile_asks_for_no_second_proof(visitors):
+    """The first comment after a change is judged by the new settings, with the proof it came with."""
+    first, second = solved(task(visitors)), solved(task(visitors))
+    assert visitors.post(altcha=first).status_code == 202
+    visitors.change("news", hold_first=True)
+    assert visitors.post(altcha=second, content="Next.").status_code == 202
+
+
 def test_what_is_not_a_solution_of_ours_is_none(visitors):
     """Another number, hash, site, signature or salt, and whatever else may come."""
     made = task(visitors)

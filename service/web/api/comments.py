@@ -14,6 +14,7 @@ from service.core.errors import (
 )
 from service.core.form import HONEYPOT_FIELD, form_fields
 from service.core.languages import FORM_WORDS, best_language
+from service.core.proofs import ProofState
 from service.core.site import Site
 from service.core.states import State
 from service.web.api.access import admit, allow_reading, preflight
@@ -54,7 +55,7 @@ def ask_first(slug: str, comment_id: object = None) -> Response:  # noqa: ARG001
 def show_form(slug: str) -> Response:
     """The form as data: fields, labels, limits, and a signed token."""
     with services().store.read() as tx:
-        _, position = position_asked_for(tx, slug)
+        (_, page, external_id), position = position_asked_for(tx, slug)
     site = position.site
     language = best_language(request.args.get("lang", ""))
     words = FORM_WORDS[language]
@@ -78,6 +79,8 @@ def show_form(slug: str) -> Response:
             "honeypot": HONEYPOT_FIELD,
             "honeypot_label": words.leave_empty,
             "token": services().signer.form_token(site.id, services().clock()),
+            # One name for all spellings of the page's address, for what browsers keep of it.
+            "thread": external_id or page or "",
             "closed": is_closed(position),
             "off": is_off(position),
             "edit_window_minutes": site.settings.edit_window_minutes,
@@ -226,11 +229,19 @@ def _submission(site: Site, loaded: LoadedSubmission) -> Submission:
             token=services().signer.read_form_token(loaded.token, site.id, services().clock()),
             honeypot_filled=loaded.honeypot_filled,
             origin_given="admitted_origin" in g,
-            proof=services().proofs.judge(site, loaded.altcha),
+            proof=_judge(site, loaded.altcha),
         ),
         idempotency_key=key,
         fingerprint=_fingerprint(loaded) if key is not None else None,
     )
+
+
+def _judge(site: Site, proof: str | None) -> ProofState:
+    """A good proof is spent once: by a second try with newer settings it is still good."""
+    if g.get("proof_state") is not ProofState.VALID:
+        g.proof_state = services().proofs.judge(site, proof)
+    state: ProofState = g.proof_state
+    return state
 
 
 def _fingerprint(loaded: LoadedSubmission) -> str:

@@ -5,7 +5,7 @@
 
 /** @typedef {{ name: string, label: string, type: string, required: boolean, max_length: number, autocomplete: string }} Field */
 /** @typedef {{ algorithm: string, challenge: string, salt: string, signature: string, maxnumber: number }} Challenge ALTCHA's */
-/** @typedef {{ fields: Field[], heading: string, note: string, submit_label: string, honeypot: string, honeypot_label: string, token: string, closed: boolean, lang: string, edit_window_minutes: number, challenge?: Challenge | null }} FormSchema */
+/** @typedef {{ fields: Field[], heading: string, note: string, submit_label: string, honeypot: string, honeypot_label: string, token: string, thread: string, closed: boolean, off: boolean, lang: string, edit_window_minutes: number, challenge?: Challenge | null }} FormSchema */
 /** @typedef {{ id: string, parent_id: string | null, author_name: string, author_url: string | null, avatar: string, content_html: string, created_at: string, edited_at?: string | null, removed: boolean, staff?: boolean | string | null }} Comment */
 /** @typedef {{ total: number, comments: Comment[], next: string | null, closed: boolean, off: boolean, etag: string | null }} Page */
 /** @typedef {{ id: string, state: string, status_url: string, edit_token: string }} Receipt */

@@ -101,10 +101,14 @@ export class Conversation {
    * @param {Record<string, string>} typed
    */
   addForm(schema, typed) {
-    const { api, language, site, threadName } = this.#setting;
+    const { api, language, site } = this.#setting;
+    // The server's name for the page: `?fbclid=` hides nobody's draft, or comment, from its author.
+    const threadName = (this.#setting.threadName = schema.thread);
     this.#windowMinutes = schema.edit_window_minutes;
     if (schema.closed) {
-      this.#place.replaceChildren(make("p", { class: "vestibule-closed" }, language.words.closed));
+      // The heading says that they are switched off.
+      const closed = make("p", { class: "vestibule-closed" }, language.words.closed);
+      this.#place.replaceChildren(schema.off ? "" : closed);
     } else {
       this.#form = new CommentForm(
         { schema, language, api, draftName: `${site}:${threadName}`, typed },

@@ -60,8 +60,21 @@ async function askFor(site, elements, kit) {
 function threadOf(element, { pageAddress }) {
   const id = element.getAttribute("thread-id");
   const url = element.getAttribute("url");
-  const address = url ? new URL(url, document.baseURI).href : element.closest("a")?.href || pageAddress(document);
+  const address = url ? resolved(url) : element.closest("a")?.href || pageAddress(document);
   return { url: address, ...(id && { id }) };
+}
+
+/**
+ * What is no address goes to the server as it is, which counts nothing for it: the others of the
+ * page still get their numbers.
+ * @param {string} url
+ */
+function resolved(url) {
+  try {
+    return new URL(url, document.baseURI).href;
+  } catch {
+    return url;
+  }
 }
 
 /**

@@ -68,7 +68,7 @@ function report({ id, name, api, fill }, words) {
  * @param {Words} words
  * @returns {[Question, Send]}
  */
-function edit({ id, api, own, draw, follow }, words) {
+function edit({ id, api, own, slot, draw, follow }, words) {
   const text = own.find(id)?.text ?? "";
   return [
     { label: words.editYours, write: words.editYours, text, required: true, submit: words.save },
@@ -76,10 +76,24 @@ function edit({ id, api, own, draw, follow }, words) {
       await api.send("PATCH", `comments/${id}`, { content: answer.text }, authorized(own, id));
       own.noteEdit(id, answer.text);
       draw();
-      void follow();
+      void follow().then(() => dismiss(slot));
       return words.editPending;
     },
   ];
+}
+
+/**
+ * Takes away what a panel said of an edit once that is no longer so: the comment says it from now on.
+ * One that was opened since stays.
+ * @param {HTMLElement} slot
+ */
+function dismiss(slot) {
+  const panel = slot.querySelector(":scope > .vestibule-panel");
+  if (!panel || panel.querySelector("button")) return;
+  const focused = panel.contains(document.activeElement);
+  panel.remove();
+  const again = slot.parentElement?.querySelector(":scope > article [data-action=edit]");
+  if (focused) /** @type {HTMLElement | null | undefined} */ (again)?.focus();
 }
 
 /**

@@ -76,8 +76,7 @@ async function start(host, signal) {
     if (host.querySelector("form")) await form.catch(() => {});
     const typed = typedInto(host);
     const writing = /** @type {HTMLInputElement | null} */ (document.activeElement)?.name;
-    const threadName = thread.id ?? thread.url;
-    const conversation = new Conversation({ host, api, site, threadName, sort, language, signal }, page);
+    const conversation = new Conversation({ host, api, site, threadName: "", sort, language, signal }, page);
     host.setAttribute("state", "ready");
     /** @param {Promise<import("./api.js").FormSchema>} answer */
     const addForm = async (answer) => {
