@@ -125,6 +125,10 @@ class RulingWrites(RulingReads, Protocol):
         """With its texts, and the comments that it is to be carried out on."""
         ...
 
+    def lock_ruling(self, site_id: str, ruling_id: str) -> None:
+        """Whoever carries it out, or ends it, waits until this transaction is over."""
+        ...
+
     def settle_items(
         self, site_id: str, ruling_id: str, outcomes: Mapping[str, tuple[ItemOutcome, str | None]]
     ) -> None:

@@ -129,6 +129,8 @@ class DecidedWrites(DecidingWrites):
             )
             .values(version=comments.c.version + 1)
         )
+        if touched.rowcount != 1:
+            return False
         of_comment = (revisions.c.site_id == head.site_id) & (revisions.c.comment_id == head.id)
         moved = self._connection.execute(
             update(revisions)
@@ -139,7 +141,7 @@ class DecidedWrites(DecidingWrites):
             )
             .values(state=decision.to_state)
         )
-        if touched.rowcount != 1 or moved.rowcount != 1:
+        if moved.rowcount != 1:
             return False
         if revision.state is State.APPROVED:
             self._show_former_text(head, of_comment, move.decided_at)

@@ -130,6 +130,9 @@ class DecidingWrites(TellingWrites):
             )
             .values(version=comments.c.version + 1)
         )
+        if touched.rowcount != 1:
+            # What else stands in the transaction is kept: the revision stays what it is, too.
+            return False
         moved = self._connection.execute(
             update(revisions)
             .where(
@@ -140,7 +143,7 @@ class DecidingWrites(TellingWrites):
             )
             .values(state=decision.to_state, lease_until=None)
         )
-        if touched.rowcount != 1 or moved.rowcount != 1:
+        if moved.rowcount != 1:
             return False
         if decision.to_state is State.APPROVED:
             self._show_text(revision.site_id, revision.comment_id, revision.content, decision.at)

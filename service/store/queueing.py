@@ -92,11 +92,12 @@ class QueueReads(CountReads, SearchReads):
         while 0 < cut < len(rows) and rows[cut].id == rows[cut - 1].id:
             cut += 1
         keys = tuple(map(_key, rows[:cut]))
-        if len(rows) > cut:
-            return QueueKeys(keys, keys[-1].mark)
-        if not any(part.rest for part in parts):
-            return QueueKeys(keys, None)
-        return self._up_to_horizon(wanted, parts, keys)
+        more = keys[-1].mark if len(rows) > cut else None
+        # What a lone part found lies before its own horizon; of several, one may have found a page
+        # full beyond that of another.
+        if not any(part.rest for part in parts) or (more and len(parts) == 1):
+            return QueueKeys(keys, more)
+        return self._up_to_horizon(wanted, parts, keys, more)
 
     def keys_among(self, wanted: QueueFilter, few: Few, *, limit: int) -> Sequence[QueueKey]:
         """Of these comments those that `wanted` takes."""
@@ -211,16 +212,22 @@ class QueueReads(CountReads, SearchReads):
         return sorted(rows, key=_place(wanted), reverse=wanted.order is not Order.OLDEST)
 
     def _up_to_horizon(
-        self, wanted: QueueFilter, parts: Sequence[_Part], keys: tuple[QueueKey, ...]
+        self,
+        wanted: QueueFilter,
+        parts: Sequence[_Part],
+        keys: tuple[QueueKey, ...],
+        more: QueueMark | None,
     ) -> QueueKeys:
-        """What was found, up to where all parts have been looked through."""
+        """What was found, up to where all parts have been looked through; `more` is where a page
+        that is full ends.
+        """
         last = [
             part.range.order_by(*_order(wanted, part)).offset(_examined(parts) - 1).limit(1)
             for part in parts
         ]
         horizons = self._merged(wanted, last)
         if not horizons:
-            return QueueKeys(keys, None)
+            return QueueKeys(keys, more)
         nearest = _key(horizons[0])
         place = _place(wanted)
         kept = [
@@ -229,7 +236,7 @@ class QueueReads(CountReads, SearchReads):
             if (wanted.order is Order.OLDEST and place(key)[:2] <= place(nearest)[:2])
             or (wanted.order is not Order.OLDEST and place(key)[:2] >= place(nearest)[:2])
         ]
-        return QueueKeys(tuple(kept), nearest.mark)
+        return QueueKeys(tuple(kept), more if more and len(kept) == len(keys) else nearest.mark)
 
 
 def _ranges(wanted: QueueFilter, *, looked_up: bool) -> Sequence[State | None]:

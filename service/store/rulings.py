@@ -147,6 +147,13 @@ class RulingWrites(RulingReads):
                 ],
             )
 
+    def lock_ruling(self, site_id: str, ruling_id: str) -> None:
+        self._connection.execute(
+            select(rulings.c.id)
+            .where(rulings.c.site_id == site_id, rulings.c.id == ruling_id)
+            .with_for_update()
+        ).all()
+
     def settle_items(
         self, site_id: str, ruling_id: str, outcomes: Mapping[str, tuple[ItemOutcome, str | None]]
     ) -> None:

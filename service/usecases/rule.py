@@ -99,17 +99,8 @@ class RuleOnCampaign:
                 "action": ruling.action, "comments": len(items), "reason": ruling.reason,
                 "note": ruling.note,
             }  # fmt: skip
-            by = by_moderator(moderator)
-            tx.record(
-                Entry(
-                    ruling.site_id,
-                    Event.CAMPAIGN_DECIDED,
-                    by,
-                    ruling.created_at,
-                    ruling.id,
-                    details,
-                )
-            )
+            by, at = by_moderator(moderator), ruling.created_at
+            tx.record(Entry(ruling.site_id, Event.CAMPAIGN_DECIDED, by, at, ruling.id, details))
         self.carry(ruling.site_id, ruling.id, moderator)
         return ruling
 
@@ -174,6 +165,8 @@ class CarryOut:
         more = True
         while more and self.monotonic() < ends:
             with self.store.write() as tx:
+                # Of two who do the same items, the later would note them as done by nobody.
+                tx.lock_ruling(site_id, ruling_id)
                 ruling = tx.ruling(site_id, ruling_id)
                 if ruling is None:
                     raise NotFound

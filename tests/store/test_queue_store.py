@@ -240,6 +240,23 @@ def test_what_is_looked_for_along_the_way_is_found_page_by_page(world, monkeypat
     assert every_page(world, severest) == [ids[at] for at in (17, 11, 3, 2)]
 
 
+def test_a_page_that_one_site_fills_skips_nothing_of_another(world, other, monkeypatch):
+    """What lies beyond where the other site was looked through waits for a later page."""
+    monkeypatch.setattr(queueing, "FEW", 0)
+    monkeypatch.setattr(searching, "FEW", 0)
+    monkeypatch.setattr(queueing, "EXAMINED", 4)
+    monkeypatch.setattr(queueing, "EXAMINED_MIN", 4)
+    for _ in range(8):
+        conclude(world, "apple")
+    pears = [conclude(other, "pear"), conclude(world, "pear")]
+    pears += [conclude(other, "pear") for _ in range(4)]
+    for order in Order:
+        wanted = QueueFilter((world.site, other.site), words=searched_words("pear"), order=order)
+        expected = pears if order is Order.OLDEST else pears[::-1]
+        for limit in (1, 2, 3, 5):
+            assert every_page(world, wanted, limit=limit) == expected, (order, limit)
+
+
 def test_a_text_is_found_by_what_it_is_now(world):
     """After an edit is shown by its new words, and after erasure by none; nothing is left behind."""
     comment = conclude(world, "a cherry")

@@ -81,6 +81,10 @@ def test_a_moderators_decision_about_an_edit_is_conditional_and_recorded(world):
         revision=2,
     )
     with world.store.write() as tx:
+        # As when somebody decides about the comment between reading it and writing.
+        assert not tx.move_revision(replace(head, version=head.version - 1), revision, decision)
+    assert open_revision(world, comment) == revision, "refused, and yet moved"
+    with world.store.write() as tx:
         assert tx.move_revision(head, revision, decision)
     with world.store.write() as tx:
         assert not tx.move_revision(head, revision, replace(decision, id=new_id()))
