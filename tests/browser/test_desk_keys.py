@@ -132,6 +132,29 @@ def test_a_moderators_day_by_keyboard(live, desk, hold):
     assert states(live, ids)[:47] == wanted[:47]
 
 
+def test_enter_in_a_note_decides_nothing_and_reply_opens_its_form(live, desk, hold):
+    """The first of a form's buttons approves; a note is mostly written to take something away."""
+    (held,) = hold(1)
+    page = desk()
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    note = page.locator(".card [name=note]")
+    note.fill("Not here")
+    note.press("Enter")
+    page.get_by_role("button", name="Off topic").click()
+    expect(page.get_by_text("Nothing waits here.")).to_be_visible()
+    ready(page)
+    assert states(live, [held]) == [State.REJECTED]
+    with live.services.store.read() as tx:
+        record = tx.decisions(live.site.id, held)
+    assert [one.note for one in record if one.moderator_id] == ["Not here"]
+    shown = live.write("/a", "A question", name="Quentin")
+    live.conclude(shown, state=State.APPROVED)
+    page.goto(f"{live.base_url}/desk/?state=approved&order=newest")
+    page.locator(f"#card-{shown}").get_by_role("link", name="Reply").click()
+    expect(page.get_by_label("Your reply")).to_be_visible()
+
+
 def test_undo_brings_a_comment_back_onto_the_page(live, desk, hold):
     """It stands at the top with the focus, and can be decided about anew."""
     ids = hold(3)

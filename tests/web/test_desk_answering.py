@@ -40,7 +40,7 @@ def test_a_reply_stands_under_its_comment_at_once(desk):
     path = desk.comment("A question.", state=State.APPROVED)
     ada = desk.signed_in()
     queue = get(ada, "/desk/?state=approved").text
-    assert f'href="{path}#reply"' in queue
+    assert f'href="{path}#reply-content"' in queue
     reply = answer(ada, path, "An answer.\r\nIn two lines.")
     assert reply.status_code == 303
     question, shown = thread(desk)

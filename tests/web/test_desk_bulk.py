@@ -113,6 +113,8 @@ def test_scripts_get_the_progress_alone(desk):
         ({"scope": "all", "back": "state=nowhere"}, 404),
         ({"scope": "picked", "pick.x": "1"}, 404),
         ({"scope": "all", "back": "state=spam"}, 409),
+        # The queue shows all where a search has no word in it; nothing is done to them.
+        ({"scope": "all", "back": "state=held&q=%25"}, 409),
     ],
 )
 def test_odd_choices_are_answered_plainly(desk, fields, status):

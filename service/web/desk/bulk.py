@@ -12,12 +12,19 @@ from werkzeug.wrappers import Response as BaseResponse
 from service.core.bulk import DONE, ITEMS_MAX, BulkAction, BulkItem
 from service.core.deciding import UNDO_WITHIN, Refusal
 from service.core.decisions import TARGETS, Action
+from service.core.desk_queue import QueueFilter
 from service.core.errors import Conflict, NotFound
 from service.core.people import Moderator, Permission
 from service.usecases.bulk import Progress
 from service.web.current import services
 from service.web.desk.deciding import is_partial, read_action, read_note, read_number, read_reason
-from service.web.desk.filters import QUERY_MAX_CHARS, queue_address, queue_filter, read_back
+from service.web.desk.filters import (
+    QUERY_MAX_CHARS,
+    Filters,
+    queue_address,
+    queue_filter,
+    read_back,
+)
 from service.web.desk.last_step import DONE as DONE_WORDS
 from service.web.desk.last_step import offered_reasons
 from service.web.desk.pages import allow, blueprint, page
@@ -74,6 +81,7 @@ def prepare_bulk() -> BaseResponse:
             with services().store.read() as tx:
                 sites = [one for one in tx.sites() if moderator.may(Permission.DECIDE, one.id)]
             wanted = queue_filter(filters, sites, now=services().clock())
+            _refuse_search_for_nothing(filters, wanted)
             bulk_id = bulk.prepare_all(wanted, action, moderator)
         else:
             bulk_id = bulk.prepare(_picked(form), action, moderator)
@@ -81,6 +89,12 @@ def prepare_bulk() -> BaseResponse:
         return page("problem", 409, title="Nothing was chosen", detail=str(error))
     back = form.get("back", "")[:QUERY_MAX_CHARS]
     return redirect(url_for("desk.show_bulk", bulk_id=bulk_id, back=back), 303)
+
+
+def _refuse_search_for_nothing(filters: Filters, wanted: QueueFilter) -> None:
+    """The queue shows all comments then, and says so. Nobody means to decide about all of them."""
+    if filters.q and not wanted.words:
+        raise Conflict("There is no word in what you search for.")
 
 
 @blueprint.get("/bulk")
