@@ -12,6 +12,7 @@ import {
   fill,
   findFaults,
   newKey,
+  pageAddress,
   plural,
 } from "../../service/web/widget/source/text.js";
 import { sha256, solve } from "../../service/web/widget/source/work.js";
@@ -103,4 +104,16 @@ test("a proof of work carries the number that the challenge asks for", async () 
   const proof = await solve({ algorithm: "SHA-256", challenge, salt, signature: "s", maxnumber: 5_000 });
   assert.deepEqual(JSON.parse(atob(proof)), { algorithm: "SHA-256", challenge, number: 4_321, salt, signature: "s" });
   await assert.rejects(solve({ algorithm: "SHA-256", challenge, salt, signature: "s", maxnumber: 100 }));
+});
+
+test("a page's address is the one that its owner named, relative or not, else the page's own", () => {
+  const page = {
+    baseURI: "https://news.example/section/list",
+    location: { href: "https://news.example/section/list?a=1#top" },
+    querySelector: () => null,
+  };
+  assert.equal(pageAddress(page, "/story#comments"), "https://news.example/story");
+  assert.equal(pageAddress(page, "story"), "https://news.example/section/story");
+  assert.equal(pageAddress(page, "https://www.news.example/"), "https://www.news.example/");
+  for (const none of [null, "", undefined]) assert.equal(pageAddress(page, none), "https://news.example/section/list?a=1");
 });

@@ -58,7 +58,7 @@ async function start(host, signal) {
   if (signal.aborted) return;
   host.setAttribute("state", "loading");
   const thread = {
-    url: host.getAttribute("url") || pageAddress(document),
+    url: pageAddress(document, host.getAttribute("url")),
     id: host.getAttribute("thread-id"),
     title: host.getAttribute("title") || document.title || null,
   };

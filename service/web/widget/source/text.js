@@ -16,13 +16,14 @@ export function countCharacters(text) {
 }
 
 /**
- * The address a page's comments belong to: what the page calls its canonical address, else the
- * one it was opened with, without the fragment.
+ * The address a page's comments belong to: what its owner named, else what the page calls its
+ * canonical address, else the one it was opened with, without the fragment.
  * @param {Document} page
+ * @param {string | null} [named] may be relative to the page, as links are
  */
-export function pageAddress(page) {
+export function pageAddress(page, named) {
   const link = page.querySelector('link[rel~="canonical" i][href]');
-  const address = new URL(link?.getAttribute("href") || page.location.href, page.baseURI);
+  const address = new URL(named || link?.getAttribute("href") || page.location.href, page.baseURI);
   address.hash = "";
   return address.href;
 }
