@@ -1,4 +1,4 @@
-"""How many comments are in each state: kept by triggers (migration 0012), summed up here."""
+"""How many comments are in each state: kept by triggers (migration 0011), summed up here."""
 
 from collections.abc import Collection, Mapping
 

@@ -243,7 +243,7 @@ def test_people_of_before_keep_their_role(database_url, store):
     )
     database = Database(database_url, pool_size=1)
     try:
-        go_back(database, "0007")
+        go_back(database, "0012")
         with database.write() as connection:
             rows = connection.execute(
                 text("SELECT name, role, site_id FROM moderators ORDER BY name")

@@ -3,7 +3,7 @@
 Whoever is signed in has to sign in again.
 
 Revision ID: 0013
-Revises: 0007
+Revises: 0012
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from service.core.chain import INSTALLATION
 from service.store.types import UtcDateTime
 
 revision = "0013"
-down_revision = "0007"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Reasons, undoing, bulk actions, and comments by a site's staff.
 
-Revision ID: 0007
-Revises: 0012
+Revision ID: 0012
+Revises: 0011
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from service.store.types import UtcDateTime
 
-revision = "0007"
-down_revision = "0012"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

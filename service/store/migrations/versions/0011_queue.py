@@ -1,6 +1,6 @@
 """What the desk's queue is ordered, counted and searched by.
 
-Revision ID: 0012
+Revision ID: 0011
 Revises: 0010
 """
 
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from service.core.search import words_of
 from service.store.queue_tables import site_word
 
-revision = "0012"
+revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None

@@ -1,7 +1,7 @@
 """Lists with entries of their own. Words and domains of the sites' settings become entries.
 
-Revision ID: 0008
-Revises: 0011
+Revision ID: 0009
+Revises: 0008
 """
 
 import json
@@ -14,8 +14,8 @@ from uuid_utils import uuid7
 
 from service.store.types import UtcDateTime
 
-revision = "0008"
-down_revision = "0011"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
