@@ -114,10 +114,13 @@ class BulkActions:
         new_id = self.new_id()
         added = 0
         with self.store.write() as tx:
-            already = tx.bulk_undoing([one.site_id for one in parts], bulk_id)
-            if already is not None:
+            # Somebody with a part in fewer sites may have undone theirs already.
+            undone = {one.site_id: tx.bulk_undoing([one.site_id], bulk_id) for one in parts}
+            left = [one for one in parts if undone[one.site_id] is None]
+            already = undone[parts[0].site_id]
+            if not left and already is not None:
                 return already
-            for part in parts:
+            for part in left:
                 if part.action is None:
                     raise Conflict("What was taken back can only be decided anew.")
                 tx.end_bulk_action(part, at=now, stopped=Stopped.UNDONE)

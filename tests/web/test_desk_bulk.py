@@ -140,6 +140,23 @@ def test_other_peoples_actions_can_be_stopped_and_other_sites_are_not_there(desk
     assert post(ada, f"{path}/undo", {"csrf": token_of(ada)}).status_code == 409
 
 
+def test_who_undoes_the_part_of_one_site_leaves_the_others_to_be_undone(desk):
+    """Bob takes back what Ada did on the blog; she can still take back the rest, once."""
+    paths = [desk.comment(), desk.comment(site=desk.blog)]
+    ada, bob = desk.signed_in(), desk.signed_in("bob")
+    address = begin(ada, "spam", scope="all")
+    run(ada, address, confirm="1")
+    path = address.partition("?")[0]
+    for browser, reached in (
+        (bob, [State.SPAM, State.HELD]),
+        (ada, [State.HELD, State.HELD]),
+        (ada, [State.HELD, State.HELD]),
+    ):
+        answer = post(browser, f"{path}/undo", {"csrf": token_of(browser)})
+        assert answer.status_code == 303
+        assert [desk.state(one) for one in paths] == reached
+
+
 def test_the_filter_is_the_same_as_one_made_anew_after_bulk_and_undo(desk):
     """What was taught by many at once, and unlearned by an undo, is what the record says."""
     services = desk.services
