@@ -48,6 +48,8 @@ def test_a_campaign_of_thirty_is_decided_once(place: DeskPlace, browser: Browser
     ids = [posted(place, variant(number), number) for number in range(30)]
     before = states(place, ids)
     assert State.HELD in before
+    # What the checks took for spam by themselves has nothing done to it.
+    left = len([one for one in ids if states(place, [one]) != {State.SPAM}])
     faults: list[str] = []
     context, page = place.open(browser)
     watch(page, faults)
@@ -56,7 +58,7 @@ def test_a_campaign_of_thirty_is_decided_once(place: DeskPlace, browser: Browser
     page.get_by_label("Note for other moderators").focus()
     page.keyboard.type("The boat again")
     press(page, "Spam all")
-    expect(page.get_by_text("30 of 30 comments")).to_be_visible()
+    expect(page.get_by_text(f"{left} of {left} comments")).to_be_visible()
     assert states(place, ids) == {State.SPAM}
     arrived = [posted(place, variant(number), number) for number in range(30, 33)]
     assert states(place, arrived) == {State.SPAM}
