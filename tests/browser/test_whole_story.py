@@ -122,6 +122,7 @@ def test_story_by_keyboard(live: Live, open_page, width: int) -> None:
     # Who disagrees says why, once.
     tab_to(page, "button", "Contest this decision")
     page.keyboard.press("Enter")
+    expect(page.locator("textarea:focus")).to_be_visible()
     page.keyboard.type("It is a harmless remark.")
     tab_to(page, "button", "Send")
     page.keyboard.press("Enter")

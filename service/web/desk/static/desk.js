@@ -19,6 +19,17 @@ const isTyping = (target) =>
     (target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(target.type)));
 
 /**
+ * Press a button. What has just come to the page is handed to htmx first, which gets round to it a
+ * moment later: a key that is faster would leave the page.
+ * @param {HTMLButtonElement} button
+ */
+const press = (button) => {
+  const { htmx } = /** @type {{ htmx?: { process(element: Element): void } }} */ (/** @type {unknown} */ (window));
+  if (button.form) htmx?.process(button.form);
+  button.click();
+};
+
+/**
  * Press a button of the current comment; where there is none yet, make the first one current.
  * @param {string} action
  */
@@ -27,7 +38,7 @@ const decide = (action) => {
   if (!card) return go(1);
   const button = card.querySelector(`form.actions button[name=action][value=${action}]`);
   if (!(button instanceof HTMLButtonElement) || card.ariaBusy === "true") return;
-  button.click();
+  press(button);
 };
 
 /** Open the reasons of the current comment, with the first one in focus. */
@@ -59,7 +70,7 @@ const inReasons = (reasons, key) => {
     (one) => one.querySelector("kbd")?.textContent === key,
   );
   if (!(digit instanceof HTMLButtonElement)) return false;
-  digit.click();
+  press(digit);
   return true;
 };
 
@@ -70,7 +81,7 @@ const help = () => {
 
 const undo = () => {
   const button = document.querySelector("[data-undo]");
-  if (button instanceof HTMLButtonElement) button.click();
+  if (button instanceof HTMLButtonElement) press(button);
 };
 
 const search = () => {
