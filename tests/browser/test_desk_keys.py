@@ -1,6 +1,7 @@
 """The desk by keyboard alone: decide fifty, undo three, two hundred at once, two people at once."""
 
 import time
+from urllib.parse import parse_qs
 
 import pyotp
 import pytest
@@ -213,7 +214,14 @@ def test_two_moderators_at_once(live, desk, hold):
     """Each sees what the other looks at; who comes too late sees what was done, in its place."""
     ids = hold(2)
     ada, bob = desk("ada"), desk("bob")
-    ada.keyboard.press("j")
+
+    def claimed(answer):
+        sent = parse_qs(answer.request.post_data or "")
+        return answer.url.endswith("/desk/claims") and ids[0] in sent.get("at", [""])[0]
+
+    # Who came first is known once Ada's browser has been answered.
+    with ada.expect_response(claimed):
+        ada.keyboard.press("j")
     expect(current(ada)).to_have_id(f"card-{ids[0]}")
     bob.keyboard.press("j")
     expect(bob.locator(f"#card-{ids[0]}")).to_contain_text("Ada is looking at this")
