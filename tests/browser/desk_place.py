@@ -64,6 +64,8 @@ def desk_place(services: Services) -> Iterator[DeskPlace]:
     desk = Desk(services)
     records = dict(_comments(desk))
     server = make_server("127.0.0.1", 0, desk.app, threaded=True, request_handler=_Quiet)
+    # What is being answered when a browser goes away is answered to its end, and its files closed.
+    server.daemon_threads = False
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -105,5 +107,7 @@ def _comments(desk: Desk) -> Iterator[tuple[str, str]]:
 
 
 class _Quiet(WSGIRequestHandler):
+    timeout = 3  # a browser keeps connections in stock, on which it asks nothing
+
     def log(self, *_given) -> None:
         """Say nothing."""

@@ -174,6 +174,8 @@ def running(
     server = make_server(
         "127.0.0.1", 0, create_app(services), threaded=True, request_handler=_Quiet
     )
+    # What is being answered when a browser goes away is answered to its end, and its files closed.
+    server.daemon_threads = False
     live = Live(services, None, f"http://127.0.0.1:{server.server_port}", "")  # type: ignore[arg-type]
     with _served(_handler(live)) as pages_url, _thread_of(server.serve_forever):
         live.pages_url = pages_url
@@ -192,6 +194,8 @@ def running(
 
 
 class _Quiet(WSGIRequestHandler):
+    timeout = 3  # a browser keeps connections in stock, on which it asks nothing
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (werkzeug's name)
         pass
 

@@ -118,6 +118,9 @@ def test_a_moderators_day_by_keyboard(live, desk, hold):
         for key in ("a", "s", "d", "r3")[number % 4]:
             page.keyboard.press(key)
             pressed += 1
+        if 45 < number < 49:
+            # Two that are on their way together may arrive in either order; these are undone below.
+            expect(page.locator("#last-step")).to_contain_text(f"Reader {number}")
     expect(page.get_by_text("Nothing waits here.")).to_be_visible()
     ready(page)
     seconds = time.monotonic() - began

@@ -128,7 +128,7 @@ def test_long_removed_and_staff_comments_are_told_apart(live: Live, open_page) -
     assert findings(page) == []
 
 
-def test_arrivals_are_announced_and_cost_little(live: Live, open_page) -> None:
+def test_arrivals_are_announced_and_cost_little(live: Live, open_page, wait_until) -> None:
     """New comments wait for a click, removed ones go at once, and no news is a 304; asleep in hidden tabs."""
     first, second = live.publish("/news", "The first.", "The second.")
     page = open_page("about:blank")
@@ -145,6 +145,8 @@ def test_arrivals_are_announced_and_cost_little(live: Live, open_page) -> None:
     statuses.clear()
     with page.expect_response(lambda one: "/comments?" in one.url):
         page.clock.run_for(11_000)
+    # The wire is told of apart from the page, and perhaps a little later.
+    wait_until(lambda: page.title() and statuses)
     assert statuses == [304]
 
     (third,) = live.publish("/news", "The third.")
